@@ -1,0 +1,77 @@
+//! What a store must do for Countersign, and nothing about how.
+//!
+//! [`Store`] is shaped by operations, not by tables: one call is one transaction is one sentence.
+//! Ids and times are arguments, made by the caller, so that every store is deterministic. The
+//! suite in [`conformance`] is passed by each store, on every run of the tests.
+//!
+//! [`GroupCommit`] stands in front of [`Store::accept`]: many requests, one commit.
+
+pub mod conformance;
+mod error;
+mod group_commit;
+mod records;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use countersign_domain::ids::{ReceiptId, RejectedId};
+pub use error::StoreError;
+pub use group_commit::{GroupCommit, GroupCommitLimits};
+pub use records::{
+    Draft, Outcome, ReceiptFilter, ReceiptRecord, ReceiptSummary, Refusals, Rejected,
+    RejectedSummary, Release, Released, Page,
+};
+
+/// A durable home for receipts. See each method for what holds before and after it.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Commits a batch of judged receipts in one transaction and says what became of each, in the
+    /// order given. When it returns `Ok` for one, that one survives any crash. One receipt that
+    /// cannot be kept fails alone; if the store itself fails, every one of the batch fails and
+    /// none is kept.
+    async fn accept(&self, batch: Vec<Draft>) -> Vec<Result<Outcome, StoreError>>;
+
+    /// Lists receipts, newest first, by keyset: never slower for being far back.
+    async fn receipts(
+        &self,
+        filter: &ReceiptFilter,
+        page: Page,
+    ) -> Result<Vec<ReceiptSummary>, StoreError>;
+
+    /// Everything kept about one receipt, but for its body.
+    async fn receipt(&self, id: ReceiptId) -> Result<Option<ReceiptRecord>, StoreError>;
+
+    /// The exact bytes of one receipt's body.
+    async fn body(&self, id: ReceiptId) -> Result<Option<Bytes>, StoreError>;
+
+    /// Releases a quarantined receipt, or one quarantined part of a receipt: claims its identity as
+    /// an accepted one would and writes the release as a row of its own; the receipt itself never
+    /// changes. A second release of the same thing answers [`Released::Already`].
+    async fn release(&self, release: Release) -> Result<Released, StoreError>;
+
+    /// Keeps bodies whose credential failed, within the bounds given (rows, bytes, and nothing older
+    /// than `keep_since` of the batch), oldest dropped first, and adds to the audit row of their
+    /// source and minute.
+    async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError>;
+
+    /// Lists the bodies kept after a failed authentication, newest first.
+    async fn rejected(&self, page: Page) -> Result<Vec<RejectedSummary>, StoreError>;
+
+    /// Takes one of them whole.
+    async fn rejected_one(&self, id: RejectedId) -> Result<Option<Rejected>, StoreError>;
+
+    /// Marks it as released into the receipt that was made of it.
+    async fn mark_rejected_released(
+        &self,
+        id: RejectedId,
+        receipt: ReceiptId,
+    ) -> Result<(), StoreError>;
+
+    /// The greatest row id in use, so that new ids rise above it whatever the clock says.
+    async fn newest_rowid(&self) -> Result<i64, StoreError>;
+
+    /// Proves that a write can be committed now (an fsync included) without leaving a trace.
+    async fn probe(&self) -> Result<(), StoreError>;
+
+    /// Finishes what is under way and closes; later calls answer [`StoreError::Unavailable`].
+    async fn close(&self);
+}

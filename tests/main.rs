@@ -1,0 +1,1 @@
+//! The real binary, tested over HTTP only.
