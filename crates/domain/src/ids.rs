@@ -79,7 +79,9 @@ fn decode(text: &str) -> Option<i64> {
     }
     let mut value: u64 = 0;
     for byte in text.bytes() {
-        let digit = ALPHABET.iter().position(|it| *it == byte.to_ascii_lowercase())?;
+        let digit = ALPHABET
+            .iter()
+            .position(|it| *it == byte.to_ascii_lowercase())?;
         value = value.checked_mul(32)?.checked_add(digit as u64)?;
     }
     i64::try_from(value).ok()
@@ -114,7 +116,10 @@ macro_rules! rowid_id {
                 text.strip_prefix($prefix)
                     .and_then(decode)
                     .map(Self)
-                    .ok_or_else(|| InvalidId { text: text.to_owned(), prefix: $prefix })
+                    .ok_or_else(|| InvalidId {
+                        text: text.to_owned(),
+                        prefix: $prefix,
+                    })
             }
         }
 
@@ -162,7 +167,13 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused_with_the_expected_shape() {
-        for text in ["", "rcp_", "rcp_zzzzzzzzzzzzzz", "rej_0000000000001", "rcp_000000000000u"] {
+        for text in [
+            "",
+            "rcp_",
+            "rcp_zzzzzzzzzzzzzz",
+            "rej_0000000000001",
+            "rcp_000000000000u",
+        ] {
             let error = text.parse::<ReceiptId>().unwrap_err().to_string();
             assert!(error.contains("expected `rcp_`"), "{text}: {error}");
         }
@@ -175,7 +186,11 @@ mod tests {
             for _ in 0..20_000 {
                 let next = next_rowid(last, now_ms, 7);
                 assert!(next > last);
-                assert_eq!((next >> SEQUENCE_BITS) & 0xff, 7, "the node stays in its place");
+                assert_eq!(
+                    (next >> SEQUENCE_BITS) & 0xff,
+                    7,
+                    "the node stays in its place"
+                );
                 last = next;
             }
         }

@@ -45,9 +45,12 @@ impl FromStr for Verdict {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|it| it.as_str() == text).ok_or_else(|| {
-            format!("`{text}` is not a verdict: use accepted, duplicate or quarantined")
-        })
+        Self::ALL
+            .into_iter()
+            .find(|it| it.as_str() == text)
+            .ok_or_else(|| {
+                format!("`{text}` is not a verdict: use accepted, duplicate or quarantined")
+            })
     }
 }
 

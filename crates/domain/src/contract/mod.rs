@@ -1,13 +1,137 @@
 //! Contracts: what a provider promises, as data, and what one body is worth against it.
+//!
+//! A contract is an OpenAPI 3.1 file with our `x-countersign` extension (`contracts/README.md` reads
+//! it key by key). [`Contract::load`] compiles it once and names every mistake with its line;
+//! [`Contract::check`] judges one body and says what to answer. Everything that a provider decides
+//! stands in the file: paths, schemas, identity, changes, answers. No provider is known here.
+//!
+//! What always holds: a body is never judged by half a contract; every violation is told, not the
+//! first; no message holds a value of the body; an answer is made before anything is stored, and
+//! given only after. What is deliberately not here: authentication (`countersign::receive`) and
+//! duplicates, which only a store can know.
+//!
+//! The path to read: `load.rs` → `rules.rs` → `check.rs` → `extract.rs` → `identity.rs` →
+//! `template.rs`.
+
+mod answer;
+mod change;
+mod check;
+mod embedded;
+mod extract;
+mod identity;
+mod instant;
+mod load;
+mod load_operation;
+mod load_rules;
+mod mask;
+mod mistake;
+mod outline;
+mod parts;
+mod pointer;
+mod rules;
+mod schema;
+mod template;
+mod word;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::Offset};
 
+pub use answer::Refused;
+pub use change::{Change, Node, Row};
+pub use embedded::{Example, embedded, examples};
+pub use instant::{parse_instant, parse_zone};
+pub use mistake::Mistake;
+pub use word::fold;
+
+use self::{
+    load::AnswerRule,
+    pointer::Pointer,
+    rules::{ChangeRule, PartRule, ResultRule},
+    schema::{Edition, Schema},
+};
 use crate::{
     ids::ReceiptId,
-    receipt::{Answer, Digest, Finding, Part, Verdict, Violation},
+    receipt::{Answer, Digest, Finding, Part, Verdict, Violation, ViolationCode},
 };
+
+/// One provider's contract, compiled.
+#[derive(Debug)]
+pub struct Contract {
+    /// Its name, as a source names it.
+    pub name: Arc<str>,
+    /// Its title, for people.
+    pub title: String,
+    /// The namespace of its documents: two sources of one namespace tell of the same documents.
+    pub namespace: Arc<str>,
+    /// Its operations, in the order of the file.
+    pub operations: Vec<Operation>,
+    zone: Offset,
+    version_pair: [String; 2],
+    status_pair: [String; 2],
+    result: Option<ResultRule>,
+    refuse: Vec<ViolationCode>,
+    refusal: Arc<AnswerRule>,
+}
+
+/// One webhook of a contract. Each is a `POST`.
+#[derive(Debug)]
+pub struct Operation {
+    /// `<document>.<verb>.<request or response or notification>`.
+    pub name: Arc<str>,
+    /// The documented path.
+    pub path: String,
+    /// What it is, in one line.
+    pub summary: String,
+    /// How sure the contract is of it.
+    pub provenance: Provenance,
+    /// Where it was read.
+    pub page: Page,
+    answer: Arc<AnswerRule>,
+    editions: Vec<Edition>,
+    inner: Option<Schema>,
+    parts: Option<PartRule>,
+    identity: Vec<Pointer>,
+    volatile: Vec<String>,
+    changes: Vec<ChangeRule>,
+    mask: Vec<Pointer>,
+}
+
+/// How sure a contract is of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// A page was read that shows it whole.
+    Confirmed,
+    /// A page was read down to a cut.
+    Partial,
+    /// Derived by symmetry with a page that was read; it never refuses a body.
+    Inferred,
+}
+
+impl Provenance {
+    /// The word that contracts and resources use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Partial => "partial",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
+/// The provider's page that an operation was read from.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// When it was last modified, as it says itself.
+    pub modified: String,
+}
 
 /// What a source decides about checking.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +141,7 @@ pub struct Policy {
     /// No violation is refused.
     pub never_refuse: bool,
     /// The zone of naive times, where it is not the contract's.
-    pub zone: Option<jiff::tz::Offset>,
+    pub zone: Option<Offset>,
 }
 
 /// A request whose credential is good and whose body is complete.
@@ -50,10 +174,28 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Its parts.
     pub parts: Vec<Part>,
-    /// What makes two receipts the same message; none where the body does not say.
+    /// What it says about documents.
+    pub changes: Vec<Change>,
+    /// What makes two receipts the same message; none where the body does not say. An accepted body
+    /// always has one.
     pub identity: Option<Digest>,
     /// The canonical content, or the bytes themselves where they cannot be read.
     pub content: Digest,
     /// What is answered if it is not a duplicate.
     pub answer: Answer,
+}
+
+impl Contract {
+    /// The operation of that name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|it| &*it.name == name)
+    }
+}
+
+impl Operation {
+    /// The names of its editions, from the newest to the oldest.
+    pub fn editions(&self) -> impl Iterator<Item = &str> {
+        self.editions.iter().map(|it| &*it.name)
+    }
 }

@@ -1,0 +1,250 @@
+//! Reads the changes out of a body, by the rules of its operation.
+//!
+//! The model of this file is `contracts/README.md`; every rule there has its function here. What a
+//! body does not say is left out, never guessed. Nothing here refuses: an id that is missing is
+//! reported to the caller, which knows what that costs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::tz::Offset;
+
+use super::{
+    change::{Change, Node, Row},
+    instant::parse_instant,
+    pointer::{Base, Element, Pointer, Scope, text_of},
+    rules::{ChangeRule, Named, RowRule, StatusRule},
+    word::fold,
+};
+use crate::{
+    money::Money,
+    reader::{Kind, Value},
+};
+
+/// What is the same for every change of one message.
+pub(super) struct Reading<'c> {
+    pub(super) operation: &'c str,
+    pub(super) version_pair: &'c [String; 2],
+    pub(super) status_pair: &'c [String; 2],
+    pub(super) zone: Offset,
+    pub(super) part: u32,
+}
+
+/// An id that a change needs and the body does not have.
+pub(super) struct MissingId {
+    /// The way to it.
+    pub(super) pointer: String,
+    /// Whether it lies inside the part (and so concerns the part alone).
+    pub(super) inside: bool,
+}
+
+/// Reads every change that `rule` finds in `scope`.
+pub(super) fn changes(
+    reading: &Reading<'_>,
+    rule: &ChangeRule,
+    scope: &Scope<'_>,
+    changes: &mut Vec<Change>,
+    missing: &mut Vec<MissingId>,
+) {
+    walk(
+        &rule.each,
+        scope,
+        &mut |scope| match joined(&rule.id, scope) {
+            Ok(id) => changes.push(change(reading, rule, scope, id)),
+            Err(pointer) => missing.push(MissingId {
+                pointer: pointer.way(scope),
+                inside: pointer.base() != Base::Root,
+            }),
+        },
+    );
+}
+
+fn change(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>, id: String) -> Change {
+    let versions = rule.version.as_ref().map(|at| {
+        let [from, to] = pair(at, reading.version_pair, scope).map(|it| it.and_then(whole_number));
+        from.zip(to)
+    });
+    let (from, to) = match &rule.status {
+        StatusRule::Move(at) => {
+            let [from, to] = pair(at, reading.status_pair, scope).map(|it| it.and_then(word));
+            // A document without versions moves between nodes of version 0.
+            nodes(versions.unwrap_or(Some((0, 0))), from.zip(to))
+        }
+        StatusRule::Set(_) | StatusRule::Legs(_) | StatusRule::By { .. } => (None, None),
+    };
+    Change {
+        document: Arc::clone(&rule.document),
+        main: rule.main,
+        id,
+        part: reading.part,
+        from: from.filter(|_| !rule.creates),
+        to,
+        version: versions.flatten().map(|(_, to)| to),
+        legs: legs(&rule.status, scope),
+        cause: cause(reading, rule, scope),
+        at: rule
+            .at
+            .iter()
+            .find_map(|it| it.text(scope))
+            .and_then(|it| parse_instant(&it, reading.zone)),
+        facts: facts(&rule.facts, scope),
+        money: money(&rule.money, scope),
+        rows: rows(&rule.rows, scope),
+        links: facts(&rule.links, scope),
+    }
+}
+
+fn nodes(
+    versions: Option<(i64, i64)>,
+    words: Option<(String, String)>,
+) -> (Option<Node>, Option<Node>) {
+    match (versions, words) {
+        (Some((from, to)), Some((left, reached))) => (
+            Some(Node {
+                version: from,
+                status: left,
+            }),
+            Some(Node {
+                version: to,
+                status: reached,
+            }),
+        ),
+        _ => (None, None),
+    }
+}
+
+/// Both ends of a version or a status: the two members of an object, or a scalar twice.
+fn pair<'d>(at: &Pointer, names: &[String; 2], scope: &Scope<'d>) -> [Option<Value<'d>>; 2] {
+    match at.one(scope) {
+        Some(value) if value.kind() == Kind::Object => [value.get(&names[0]), value.get(&names[1])],
+        value => [value, value],
+    }
+}
+
+fn word(value: Value<'_>) -> Option<String> {
+    text_of(value)
+        .map(|it| fold(&it))
+        .filter(|it| !it.is_empty())
+}
+
+fn whole_number(value: Value<'_>) -> Option<i64> {
+    if value.kind() != Kind::Number {
+        return None;
+    }
+    value.literal().parse().ok()
+}
+
+fn legs(rule: &StatusRule, scope: &Scope<'_>) -> BTreeMap<Arc<str>, String> {
+    let status = |word: &str| BTreeMap::from([(Arc::from("status"), fold(word))]);
+    match rule {
+        StatusRule::Move(_) => BTreeMap::new(),
+        StatusRule::Set(word) => status(word),
+        StatusRule::Legs(legs) => legs
+            .iter()
+            .filter_map(|(leg, at)| Some((Arc::clone(leg), at.one(scope).and_then(word)?)))
+            .collect(),
+        StatusRule::By { at, means } => {
+            let said = at.text(scope).unwrap_or_default();
+            let said = said.trim();
+            let meaning = means
+                .iter()
+                .find(|(word, _)| word == said)
+                .or_else(|| means.iter().find(|(word, _)| word == "*"));
+            meaning.map(|(_, word)| status(word)).unwrap_or_default()
+        }
+    }
+}
+
+fn cause(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>) -> String {
+    if rule.cause.is_empty() {
+        let operation = reading.operation;
+        return operation
+            .rsplit_once('.')
+            .map_or(operation, |(act, _)| act)
+            .to_owned();
+    }
+    let pieces = rule
+        .cause
+        .iter()
+        .map(|it| it.text(scope).unwrap_or_default());
+    pieces.collect::<Vec<_>>().join("/")
+}
+
+fn facts(named: &Named, scope: &Scope<'_>) -> BTreeMap<Arc<str>, String> {
+    let fact =
+        |(name, at): &(Arc<str>, Pointer)| Some((Arc::clone(name), at.text(scope)?.into_owned()));
+    named.iter().filter_map(fact).collect()
+}
+
+fn money(named: &Named, scope: &Scope<'_>) -> BTreeMap<Arc<str>, Money> {
+    let amount = |(name, at): &(Arc<str>, Pointer)| {
+        Some((Arc::clone(name), Money::from_value(at.one(scope)?).ok()?))
+    };
+    named.iter().filter_map(amount).collect()
+}
+
+fn rows(rules: &[RowRule], scope: &Scope<'_>) -> BTreeMap<Arc<str>, Vec<Row>> {
+    let mut all = BTreeMap::new();
+    for rule in rules {
+        let mut rows = Vec::new();
+        walk(&rule.each, scope, &mut |scope| {
+            // A row that nothing tells from its siblings cannot be merged, so it is left out.
+            if let Ok(key) = joined(&rule.key, scope) {
+                rows.push(Row {
+                    key,
+                    facts: facts(&rule.facts, scope),
+                    money: money(&rule.money, scope),
+                });
+            }
+        });
+        if !rows.is_empty() {
+            all.insert(Arc::clone(&rule.name), rows);
+        }
+    }
+    all
+}
+
+/// The pieces of an id or key, joined by `/`; or the first pointer that finds none.
+fn joined<'p>(pieces: &'p [Pointer], scope: &Scope<'_>) -> Result<String, &'p Pointer> {
+    let mut id = String::new();
+    for (index, pointer) in pieces.iter().enumerate() {
+        if index > 0 {
+            id.push('/');
+        }
+        id.push_str(&id_text(pointer, scope).ok_or(pointer)?);
+    }
+    Ok(id)
+}
+
+/// An id is a text or a number; anything else, and the empty text, is a missing id.
+pub(super) fn id_text<'d>(
+    pointer: &Pointer,
+    scope: &Scope<'d>,
+) -> Option<std::borrow::Cow<'d, str>> {
+    let value = pointer.one(scope)?;
+    if value.kind() == Kind::Bool {
+        return None;
+    }
+    text_of(value)
+}
+
+/// Calls `visit` at every element that the loops `each` reach, one loop inside the other.
+fn walk<'d>(each: &[Pointer], scope: &Scope<'d>, visit: &mut dyn FnMut(&Scope<'d>)) {
+    let Some((outer, inner)) = each.split_first() else {
+        visit(scope);
+        return;
+    };
+    let Some(array) = outer.one(scope) else {
+        return;
+    };
+    let way = outer.way(scope);
+    let mut nested = scope.clone();
+    for (index, value) in array.elements().enumerate() {
+        nested.elements.push(Element {
+            value,
+            unfolded: None,
+            at: format!("{way}/{index}"),
+        });
+        walk(inner, &nested, visit);
+        nested.elements.pop();
+    }
+}

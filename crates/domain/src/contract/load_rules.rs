@@ -1,0 +1,280 @@
+//! Loads the rules of an operation: identity, changes, totals, masks, expectations.
+
+use std::sync::Arc;
+
+use super::{
+    load::{is_text, pointer, pointers},
+    load_operation::{optional_pointers, optional_texts},
+    mistake::{Mistakes, Place},
+    outline::{Outline, Way},
+    pointer::Pointer,
+    rules::{ChangeRule, Named, RowRule, StatusRule},
+};
+
+/// What [`rules`] finds.
+pub(super) struct Rules {
+    pub(super) identity: Vec<Pointer>,
+    pub(super) volatile: Vec<String>,
+    pub(super) changes: Vec<ChangeRule>,
+    pub(super) mask: Vec<Pointer>,
+}
+
+/// Loads the rules under an operation's extension.
+pub(super) fn rules(
+    extension: &Place<'_>,
+    outline: &Outline<'_>,
+    lifecycles: &[String],
+    mistakes: &mut Mistakes,
+) -> Rules {
+    let loader = Loader {
+        outline,
+        lifecycles,
+    };
+    if extension.get("identity").is_none() {
+        let message = "`identity` is missing; write [] where only the changes identify the message";
+        extension.wrong(mistakes, message);
+    }
+    let identity = loader.checked(extension, "identity", mistakes);
+    let volatile = optional_texts(extension, "volatile", mistakes);
+    loader.checked(extension, "volatile", mistakes);
+    let mask = loader.checked(extension, "mask", mistakes);
+    if let Some(parties) = extension.get("parties") {
+        loader.named(extension, "parties", &outline.outermost(), mistakes);
+        parties.only(&["buyer", "supplier"], mistakes);
+    }
+    loader.totals(extension, mistakes);
+    for key in ["settles", "expects"] {
+        if let Some(place) = extension.get(key) {
+            place.only(&["expectation", "of", "within", "assumed"], mistakes);
+            place
+                .need("expectation", mistakes)
+                .and_then(|it| it.text(mistakes));
+            loader.checked(&place, "of", mistakes);
+        }
+    }
+    let changes = match extension.need("changes", mistakes) {
+        Some(place) => place
+            .items(mistakes)
+            .iter()
+            .filter_map(|it| loader.change(it, mistakes))
+            .collect(),
+        None => Vec::new(),
+    };
+    if let Some(place) = extension.get("changes")
+        && changes.iter().filter(|it: &&ChangeRule| it.main).count() != 1
+    {
+        place.wrong(
+            mistakes,
+            "exactly one change has `main: true`: the event is about its document",
+        );
+    }
+    Rules {
+        identity,
+        volatile,
+        changes,
+        mask,
+    }
+}
+
+struct Loader<'l> {
+    outline: &'l Outline<'l>,
+    lifecycles: &'l [String],
+}
+
+impl Loader<'_> {
+    /// Pointers under `key` that stand outside every loop.
+    fn checked(&self, place: &Place<'_>, key: &str, mistakes: &mut Mistakes) -> Vec<Pointer> {
+        self.pointers_at(place, key, &[], mistakes)
+    }
+
+    /// Pointers under `key` inside `loops`, each of which must lead somewhere.
+    fn pointers_at(
+        &self,
+        place: &Place<'_>,
+        key: &str,
+        loops: &[Way],
+        mistakes: &mut Mistakes,
+    ) -> Vec<Pointer> {
+        if let Some(at) = place.get(key) {
+            for item in at.one_or_many(mistakes) {
+                if let Some(found) = pointer(&item, mistakes) {
+                    self.outline.check(&found, loops, &item, mistakes);
+                }
+            }
+        }
+        optional_pointers(place, key, &mut Mistakes::default())
+    }
+
+    fn change(&self, place: &Place<'_>, mistakes: &mut Mistakes) -> Option<ChangeRule> {
+        place.only(
+            &[
+                "document", "main", "creates", "each", "id", "version", "status", "cause", "at",
+                "facts", "money", "rows", "links",
+            ],
+            mistakes,
+        );
+        let document = place.need("document", mistakes)?;
+        let kind = document.text(mistakes)?;
+        if !self.lifecycles.iter().any(|it| it == kind) {
+            document.wrong(
+                mistakes,
+                format!("`{kind}` has no lifecycle in this contract"),
+            );
+        }
+        let flag =
+            |key: &str, mistakes: &mut Mistakes| place.get(key).is_some_and(|it| it.flag(mistakes));
+        let (each, loops) = self.loops(place, &self.outline.outermost(), mistakes);
+        place.need("id", mistakes)?;
+        Some(ChangeRule {
+            document: kind.into(),
+            main: flag("main", mistakes),
+            creates: flag("creates", mistakes),
+            id: self.pointers_at(place, "id", &loops, mistakes),
+            version: self.pointers_at(place, "version", &loops, mistakes).pop(),
+            status: self.status(&place.need("status", mistakes)?, &loops, mistakes)?,
+            cause: self.pointers_at(place, "cause", &loops, mistakes),
+            at: self.pointers_at(place, "at", &loops, mistakes),
+            facts: self.named(place, "facts", &loops, mistakes),
+            money: self.named(place, "money", &loops, mistakes),
+            rows: self.rows(place, &loops, mistakes),
+            links: self.named(place, "links", &loops, mistakes),
+            each,
+        })
+    }
+
+    fn loops(
+        &self,
+        place: &Place<'_>,
+        around: &[Way],
+        mistakes: &mut Mistakes,
+    ) -> (Vec<Pointer>, Vec<Way>) {
+        let mut loops = around.to_vec();
+        let Some(at) = place.get("each") else {
+            return (Vec::new(), loops);
+        };
+        let each = pointers(&at, mistakes);
+        if each.len() > 2 {
+            at.wrong(mistakes, "loops are at most two deep");
+        }
+        for pointer in &each {
+            if pointer.has_wildcard() {
+                at.wrong(mistakes, "a loop names its array without `*`");
+            }
+            self.outline.check(pointer, &loops, &at, mistakes);
+            if let Some(mut way) = self.outline.way(pointer, &loops) {
+                way.push(None);
+                loops.push(way);
+            }
+        }
+        (each, loops)
+    }
+
+    fn status(
+        &self,
+        place: &Place<'_>,
+        loops: &[Way],
+        mistakes: &mut Mistakes,
+    ) -> Option<StatusRule> {
+        place.only(&["move", "by", "means", "set", "legs"], mistakes);
+        let means = self.means(place, mistakes);
+        if place.get("move").is_some() {
+            self.pointers_at(place, "by", loops, mistakes);
+            return self
+                .pointers_at(place, "move", loops, mistakes)
+                .pop()
+                .map(StatusRule::Move);
+        }
+        if let Some(word) = place.get("set") {
+            return word.text(mistakes).map(|it| StatusRule::Set(it.to_owned()));
+        }
+        if place.get("legs").is_some() {
+            return Some(StatusRule::Legs(self.named(place, "legs", loops, mistakes)));
+        }
+        let at = self.pointers_at(place, "by", loops, mistakes).pop();
+        if at.is_none() {
+            place.wrong(
+                mistakes,
+                "a status needs `move`, `set`, `legs`, or `by` with `means`",
+            );
+        }
+        if means.is_empty() {
+            place.wrong(
+                mistakes,
+                "`by` needs `means`: which word of the body is which status",
+            );
+        }
+        Some(StatusRule::By { at: at?, means })
+    }
+
+    fn means(&self, place: &Place<'_>, mistakes: &mut Mistakes) -> Vec<(String, String)> {
+        let Some(means) = place.get("means") else {
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (_, word, status) in means.entries(mistakes) {
+            if let Some(status) = status.text(mistakes) {
+                pairs.push((word.to_owned(), status.to_owned()));
+            }
+        }
+        pairs
+    }
+
+    fn named(&self, place: &Place<'_>, key: &str, loops: &[Way], mistakes: &mut Mistakes) -> Named {
+        let Some(at) = place.get(key) else {
+            return Vec::new();
+        };
+        let mut named = Vec::new();
+        for (_, name, place) in at.entries(mistakes) {
+            if let Some(found) = pointer(&place, mistakes) {
+                self.outline.check(&found, loops, &place, mistakes);
+                named.push((Arc::from(name), found));
+            }
+        }
+        named
+    }
+
+    fn rows(&self, place: &Place<'_>, around: &[Way], mistakes: &mut Mistakes) -> Vec<RowRule> {
+        let Some(at) = place.get("rows") else {
+            return Vec::new();
+        };
+        let mut rules = Vec::new();
+        for (_, name, place) in at.entries(mistakes) {
+            place.only(&["each", "key", "facts", "money"], mistakes);
+            place.need("key", mistakes);
+            let (each, loops) = self.loops(&place, around, mistakes);
+            rules.push(RowRule {
+                name: name.into(),
+                key: self.pointers_at(&place, "key", &loops, mistakes),
+                facts: self.named(&place, "facts", &loops, mistakes),
+                money: self.named(&place, "money", &loops, mistakes),
+                each,
+            });
+        }
+        rules
+    }
+
+    /// Checks the totals. They are compared once documents are folded; a mistake in one is a
+    /// mistake today.
+    fn totals(&self, extension: &Place<'_>, mistakes: &mut Mistakes) {
+        let Some(totals) = extension.get("totals") else {
+            return;
+        };
+        for place in totals.items(mistakes) {
+            place.only(&["code", "each", "sum", "count", "is"], mistakes);
+            place
+                .need("code", mistakes)
+                .and_then(|it| it.text(mistakes));
+            place.need("is", mistakes);
+            let (_, loops) = self.loops(&place, &[], mistakes);
+            for key in ["sum", "count", "is"] {
+                self.pointers_at(&place, key, &loops, mistakes);
+            }
+            if place.get("sum").is_some() == place.get("count").is_some() {
+                place.wrong(mistakes, "a total has either `sum` or `count`");
+            }
+            if place.get("each").is_some_and(|it| !is_text(&it)) {
+                place.wrong(mistakes, "a total loops over one array");
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The parts of a body: each element that stands for itself, with the JSON inside its string read.
+
+use std::borrow::Cow;
+
+use super::{
+    Operation,
+    change::Change,
+    extract::{self, MissingId, Reading},
+    pointer::{Element, Scope, escape},
+    rules::PartRule,
+};
+use crate::{
+    reader::{self, Kind, Value},
+    receipt::{Violation, ViolationCode},
+};
+
+/// What one part says.
+#[derive(Default)]
+pub(super) struct PartReading {
+    pub(super) changes: Vec<Change>,
+    /// What is broken inside this part alone.
+    pub(super) violations: Vec<Violation>,
+    /// Ids that the whole message lacks.
+    pub(super) missing: Vec<String>,
+    /// Its JSON cannot be read or it has no id, so that there is nothing to apply.
+    pub(super) unreadable: bool,
+}
+
+/// Reads every part of a body; a body that is not cut into parts is one part.
+///
+/// # Errors
+///
+/// The way to the array of parts, where there is none.
+pub(super) fn read(
+    operation: &Operation,
+    reading: &mut Reading<'_>,
+    scope: &Scope<'_>,
+) -> Result<Vec<PartReading>, String> {
+    let Some(rule) = &operation.parts else {
+        let mut part = PartReading::default();
+        part.extract(operation, reading, scope);
+        return Ok(vec![part]);
+    };
+    let array = rule.each.one(scope).filter(|it| it.kind() == Kind::Array);
+    let way = rule.each.way(scope);
+    let Some(array) = array else { return Err(way) };
+    let mut parts = Vec::new();
+    for (index, element) in array.elements().enumerate() {
+        reading.part = u32::try_from(index).unwrap_or(u32::MAX);
+        parts.push(part(
+            operation,
+            rule,
+            reading,
+            scope.root,
+            element,
+            format!("{way}/{index}"),
+        ));
+    }
+    Ok(parts)
+}
+
+fn part(
+    operation: &Operation,
+    rule: &PartRule,
+    reading: &Reading<'_>,
+    root: Value<'_>,
+    value: Value<'_>,
+    at: String,
+) -> PartReading {
+    let mut part = PartReading::default();
+    let (text, way) = text(rule, value, &at);
+    let Some(text) = text else {
+        part.unreadable("is not a text with JSON inside".to_owned(), way);
+        return part;
+    };
+    match reader::read(text.as_bytes()) {
+        Err(error) => part.unreadable(format!("the JSON inside cannot be read: {error}"), way),
+        Ok(inner) => {
+            if let Some(schema) = &operation.inner {
+                for mut violation in schema.violations(&inner.root().to_json()) {
+                    violation.pointer.insert_str(0, &way);
+                    part.violations.push(violation);
+                }
+            }
+            let unfolded = Some((&*rule.json, inner.root()));
+            let scope = Scope {
+                root,
+                elements: vec![Element {
+                    value,
+                    unfolded,
+                    at,
+                }],
+            };
+            part.extract(operation, reading, &scope);
+        }
+    }
+    part
+}
+
+/// The text that holds JSON, and the way to it: a member, or the element itself.
+fn text<'d>(rule: &PartRule, element: Value<'d>, at: &str) -> (Option<Cow<'d, str>>, String) {
+    if element.kind() == Kind::String && rule.text == rule.json {
+        return (element.text(), at.to_owned());
+    }
+    let text = element.get(&rule.json).and_then(|it| it.text());
+    (text, format!("{at}/{}", escape(&rule.json)))
+}
+
+impl PartReading {
+    fn extract(&mut self, operation: &Operation, reading: &Reading<'_>, scope: &Scope<'_>) {
+        let mut missing = Vec::new();
+        for rule in &operation.changes {
+            extract::changes(reading, rule, scope, &mut self.changes, &mut missing);
+        }
+        let is_part_of_many = operation.parts.is_some();
+        for MissingId { pointer, inside } in missing {
+            if inside && is_part_of_many {
+                self.violations.push(missing_id(pointer));
+                self.unreadable = true;
+            } else {
+                self.missing.push(pointer);
+            }
+        }
+        if self.unreadable {
+            self.changes.clear();
+        }
+    }
+
+    fn unreadable(&mut self, message: String, pointer: String) {
+        let code = ViolationCode::PartUnreadable;
+        self.violations.push(Violation {
+            code,
+            pointer,
+            message,
+        });
+        self.unreadable = true;
+    }
+}
+
+/// The violation of a body that lacks an id.
+pub(super) fn missing_id(pointer: String) -> Violation {
+    let message = "a text that is not empty, or a number, is needed here: it identifies the message \
+                   or its document";
+    Violation {
+        code: ViolationCode::Id,
+        pointer,
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The contracts and their rules, tested.
+
+mod examples;
+mod loading;
+mod rules;

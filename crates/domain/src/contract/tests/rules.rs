@@ -1,0 +1,223 @@
+//! The rules of checking that no single example shows: identity, content, masks, faults.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    contract::{Contract, Judgement, Policy, Received, embedded},
+    ids::ReceiptId,
+    receipt::{Verdict, ViolationCode},
+};
+
+fn contract(index: usize) -> Contract {
+    Contract::load(embedded()[index].1).expect("an embedded contract loads")
+}
+
+fn received(body: &[u8]) -> Received<'_> {
+    Received {
+        receipt: ReceiptId::from_rowid(1),
+        received_at: "2021-03-17T08:26:49Z".parse().expect("a time"),
+        request_id: "req-1",
+        source: "test",
+        content_type: Some("application/json"),
+        body,
+    }
+}
+
+fn check(contract: &Contract, operation: &str, body: &[u8]) -> Judgement {
+    let operation = contract
+        .operation(operation)
+        .expect("the operation is there");
+    contract.check(operation, &Policy::default(), &received(body))
+}
+
+fn confirmation() -> Json {
+    json!({
+        "device": {"tag": {"name": "GEOCODE", "value": "19.0760,72.8777"}},
+        "b2bIds": {"buyerB2BId": "buyer", "supplierB2BId": "supplier"},
+        "paymentConfirmation": {
+            "objectId": "PMT0123456789abcdef0123456789abcdef", "ts": "2025-07-06T10:00:00+05:30",
+            "type": "ONPLATFORM", "supplierResponse": "ACCEPT", "supplierRemarks": "received",
+            "invoiceInfos": [{"objectId": "INV0123456789abcdef0123456789abcdef",
+                "supplierInvoiceNumber": "A-1",
+                "objectVersion": {"currentVersion": 1, "newVersion": 1},
+                "statusTransition": {"currentStatus": "PAYMENT INITIATED", "newStatus": "PAID"}}],
+        },
+    })
+}
+
+const CONFIRM: &str = "payment.confirm.request";
+
+#[test]
+fn a_volatile_member_changes_neither_identity_nor_content() {
+    let contract = contract(0);
+    let mut body = confirmation();
+    let first = check(&contract, CONFIRM, body.to_string().as_bytes());
+    body["device"]["tag"]["value"] = json!("28.6139,77.2090");
+    let second = check(&contract, CONFIRM, body.to_string().as_bytes());
+    assert_eq!(first.verdict, Verdict::Accepted);
+    assert_eq!(first.identity, second.identity);
+    assert_eq!(first.content, second.content);
+}
+
+#[test]
+fn another_remark_is_the_same_message_with_other_content() {
+    let contract = contract(0);
+    let mut body = confirmation();
+    let first = check(&contract, CONFIRM, body.to_string().as_bytes());
+    body["paymentConfirmation"]["supplierRemarks"] = json!("received in full");
+    let second = check(&contract, CONFIRM, body.to_string().as_bytes());
+    assert_eq!(first.identity, second.identity);
+    assert_ne!(first.content, second.content);
+}
+
+#[test]
+fn what_moves_a_document_is_part_of_the_identity() {
+    let contract = contract(0);
+    let first = check(&contract, CONFIRM, confirmation().to_string().as_bytes());
+    for (pointer, value) in [
+        (
+            "/paymentConfirmation/objectId",
+            json!("PMT0123456789abcdef0123456789abcdeX"),
+        ),
+        (
+            "/paymentConfirmation/invoiceInfos/0/objectVersion/newVersion",
+            json!(2),
+        ),
+        (
+            "/paymentConfirmation/invoiceInfos/0/statusTransition/newStatus",
+            json!("PARTIALLY PAID"),
+        ),
+        (
+            "/paymentConfirmation/invoiceInfos/0/objectId",
+            json!("INV-other"),
+        ),
+    ] {
+        let mut body = confirmation();
+        *body.pointer_mut(pointer).expect("the member is there") = value;
+        let other = check(&contract, CONFIRM, body.to_string().as_bytes());
+        assert_ne!(first.identity, other.identity, "{pointer}");
+    }
+}
+
+#[test]
+fn a_source_is_part_of_the_identity() {
+    let contract = contract(0);
+    let operation = contract.operation(CONFIRM).expect("the operation is there");
+    let body = confirmation().to_string();
+    let here = received(body.as_bytes());
+    let there = Received {
+        source: "other",
+        ..here
+    };
+    let judge = |it| contract.check(operation, &Policy::default(), it).identity;
+    assert_ne!(judge(&here), judge(&there));
+}
+
+#[test]
+fn a_spelling_of_a_number_is_content() {
+    let contract = contract(1);
+    let bill = |amount: &str| {
+        let body = format!(r#"{{"utilityEnkashId": "UTIL-1", "amount": {amount}}}"#);
+        check(
+            &contract,
+            "utility_bill.update.notification",
+            body.as_bytes(),
+        )
+        .content
+    };
+    assert_eq!(bill("2400.00"), bill("2400.00"));
+    assert_ne!(bill("2400.00"), bill("2400.0"));
+}
+
+#[test]
+fn a_fault_of_ours_is_kept_and_answered_as_documented() {
+    let contract = contract(0);
+    let operation = contract
+        .operation("payment.pay.response")
+        .expect("the operation is there");
+    let judgement = contract.fault(operation, &received(b"{}"));
+    assert_eq!(judgement.verdict, Verdict::Quarantined);
+    assert_eq!(judgement.violations[0].code, ViolationCode::OurFault);
+    assert_eq!(judgement.answer.status, 200);
+    let answer = json!({"payload": "SUCCESS", "response_code": 0, "response_message": "SUCCESS"});
+    assert_eq!(
+        serde_json::from_slice::<Json>(&judgement.answer.body).expect("JSON"),
+        answer
+    );
+}
+
+#[test]
+fn no_message_holds_a_value_of_the_body() {
+    let contract = contract(0);
+    let mut body = confirmation();
+    for pointer in ["objectId", "type", "supplierResponse", "supplierRemarks"] {
+        body["paymentConfirmation"][pointer] = json!("secret\"\\9876543210");
+    }
+    let judgement = check(&contract, CONFIRM, body.to_string().as_bytes());
+    assert_eq!(judgement.answer.status, 422);
+    assert!(judgement.violations.len() >= 4);
+    let answer = String::from_utf8_lossy(&judgement.answer.body);
+    assert!(!answer.contains("9876543210"), "{answer}");
+}
+
+#[test]
+fn a_masked_value_shows_its_last_four_characters_at_most() {
+    let contract = contract(1);
+    let operation = contract
+        .operation("utility_bill.update.notification")
+        .expect("it is there");
+    let body = br#"{"consumerNumber": "CN123456789", "amount": 2400.00,
+        "companyBiller": {"consumerNumber": "12", "billerParams": [{"value": "a\u0041bcdef"}]}}"#;
+    let masked = operation.masked(body).expect("the body is JSON");
+    assert!(
+        masked.contains(r#""consumerNumber": "****6789""#),
+        "{masked}"
+    );
+    assert!(masked.contains(r#""consumerNumber": "****""#), "{masked}");
+    assert!(masked.contains("2400.00"), "{masked}");
+    assert!(
+        !masked.contains("bcdef") && !masked.contains("CN12345"),
+        "{masked}"
+    );
+}
+
+/// The same JSON with its members in another order.
+fn reordered(json: &Json, seed: u64) -> Json {
+    match json {
+        Json::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            let turn = usize::try_from(seed).unwrap_or(0) % members.len().max(1);
+            members.rotate_left(turn);
+            let next = seed.rotate_right(7) ^ 0x9e37;
+            let members = members
+                .into_iter()
+                .map(|(key, it)| (key.clone(), reordered(it, next)));
+            Json::Object(members.collect::<Map<_, _>>())
+        }
+        Json::Array(items) => items.iter().map(|it| reordered(it, seed)).collect(),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_message_sent_again_in_another_order_is_the_same(seed: u64, pretty: bool) {
+        let contract = contract(0);
+        let first = check(&contract, CONFIRM, confirmation().to_string().as_bytes());
+        let again = reordered(&confirmation(), seed);
+        let text = if pretty { format!("{again:#}") } else { again.to_string() };
+        let second = check(&contract, CONFIRM, text.as_bytes());
+        prop_assert_eq!(first.identity, second.identity);
+        prop_assert_eq!(first.content, second.content);
+    }
+
+    #[test]
+    fn no_body_makes_the_check_fail(text in "\\PC{0,200}") {
+        let contract = contract(0);
+        for operation in &contract.operations {
+            let judgement = contract.check(operation, &Policy::default(), &received(text.as_bytes()));
+            prop_assert!(matches!(judgement.answer.status, 200 | 400 | 422));
+        }
+    }
+}
