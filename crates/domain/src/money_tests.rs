@@ -180,7 +180,7 @@ fn an_amount_travels_as_a_string() {
 proptest! {
     #[test]
     fn a_plain_literal_reads_back_as_written(whole in 0_u64.., places in 1_u32..8, cents in 0_u32..) {
-        let cents = format!("{:0>10}", cents).chars().take(places as usize).collect::<String>();
+        let cents = format!("{cents:0>10}").chars().take(places as usize).collect::<String>();
         let literal = format!("{whole}.{cents}");
         prop_assert_eq!(money(&literal).to_string(), literal);
     }

@@ -15,7 +15,7 @@ use super::{
     mistake::{Mistake, Mistakes, Place},
     pointer::{Pointer, Step},
     rules::ResultRule,
-    template::Template,
+    template::{Slot, Template},
     word::fold,
     yaml::{self, Data},
 };
@@ -35,7 +35,9 @@ const CONTRACT_KEYS: &[&str] = &[
 ];
 
 /// What the operations of one file share.
-pub(super) struct Shared {
+pub(super) struct Shared<'y> {
+    /// The root of the file, to find the line of a mistake in a schema.
+    pub(super) root: Place<'y>,
     pub(super) components: Json,
     pub(super) answers: BTreeMap<String, Arc<AnswerRule>>,
     pub(super) lifecycles: Vec<String>,
@@ -103,6 +105,7 @@ fn contract(root: &Place<'_>, mistakes: &mut Mistakes) -> Option<Contract> {
         .need("refusal", mistakes)
         .and_then(|it| answer(&it, mistakes));
     let shared = Shared {
+        root: root.clone(),
         components: root
             .get("components")
             .map_or(Json::Null, |it| it.node.to_json()),
@@ -250,12 +253,29 @@ pub(super) fn answer(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Arc<A
 }
 
 fn template(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Template> {
-    match Template::compile(&place.node.to_json()) {
-        Ok(template) => Some(template),
-        Err(message) => {
-            place.wrong(mistakes, message);
-            None
+    placeholders(place, mistakes);
+    Template::compile(&place.node.to_json()).ok()
+}
+
+/// Notes every text of a template that looks like a placeholder and is none, at its own line.
+fn placeholders(place: &Place<'_>, mistakes: &mut Mistakes) {
+    match &place.node.data {
+        Data::Text(text) if text.starts_with("${") => {
+            if let Err(message) = Slot::parse(text) {
+                place.wrong(mistakes, message);
+            }
         }
+        Data::List(_) => place
+            .items(mistakes)
+            .iter()
+            .for_each(|it| placeholders(it, mistakes)),
+        Data::Map(_) => {
+            place
+                .entries(mistakes)
+                .iter()
+                .for_each(|(_, _, it)| placeholders(it, mistakes));
+        }
+        _ => {}
     }
 }
 
@@ -309,7 +329,7 @@ fn lifecycles(extension: &Place<'_>, mistakes: &mut Mistakes) -> Vec<String> {
     kinds
 }
 
-fn operations(root: &Place<'_>, shared: &Shared, mistakes: &mut Mistakes) -> Vec<Operation> {
+fn operations(root: &Place<'_>, shared: &Shared<'_>, mistakes: &mut Mistakes) -> Vec<Operation> {
     let Some(webhooks) = root.need("webhooks", mistakes) else {
         return Vec::new();
     };

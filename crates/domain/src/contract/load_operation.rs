@@ -37,7 +37,7 @@ const OPERATION_KEYS: &[&str] = &[
 pub(super) fn operation(
     name: &str,
     place: &Place<'_>,
-    shared: &Shared,
+    shared: &Shared<'_>,
     mistakes: &mut Mistakes,
 ) -> Option<Operation> {
     place.only(
@@ -147,7 +147,7 @@ fn page(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Page> {
 fn editions(
     place: &Place<'_>,
     extension: &Place<'_>,
-    shared: &Shared,
+    shared: &Shared<'_>,
     mistakes: &mut Mistakes,
 ) -> (Vec<Edition>, Vec<Json>) {
     let (mut editions, mut schemas) = (Vec::new(), Vec::new());
@@ -186,11 +186,16 @@ fn editions(
     (editions, schemas)
 }
 
-fn schema_at(place: &Place<'_>, shared: &Shared, mistakes: &mut Mistakes) -> Option<Schema> {
+fn schema_at(place: &Place<'_>, shared: &Shared<'_>, mistakes: &mut Mistakes) -> Option<Schema> {
     match Schema::compile(&place.node.to_json(), &shared.components) {
         Ok(schema) => Some(schema),
-        Err(message) => {
-            place.wrong(mistakes, message);
+        Err(error) => {
+            let there = if error.pointer.starts_with("/components/") {
+                &shared.root
+            } else {
+                place
+            };
+            there.at(&error.pointer).wrong(mistakes, error.message);
             None
         }
     }
@@ -198,7 +203,7 @@ fn schema_at(place: &Place<'_>, shared: &Shared, mistakes: &mut Mistakes) -> Opt
 
 type Parts = (Option<PartRule>, Option<Schema>);
 
-fn parts(place: &Place<'_>, shared: &Shared, mistakes: &mut Mistakes) -> Option<Parts> {
+fn parts(place: &Place<'_>, shared: &Shared<'_>, mistakes: &mut Mistakes) -> Option<Parts> {
     place.only(&["each", "text", "json", "schema"], mistakes);
     let each = place
         .need("each", mistakes)
@@ -230,7 +235,7 @@ fn parts(place: &Place<'_>, shared: &Shared, mistakes: &mut Mistakes) -> Option<
 
 fn operation_answer(
     extension: &Place<'_>,
-    shared: &Shared,
+    shared: &Shared<'_>,
     outline: &Outline<'_>,
     mistakes: &mut Mistakes,
 ) -> Option<Arc<super::load::AnswerRule>> {

@@ -79,6 +79,25 @@ impl<'y> Place<'y> {
         })
     }
 
+    /// The node that a JSON Pointer leads to from here, or the last one on the way.
+    pub(super) fn at(&self, pointer: &str) -> Self {
+        let mut here = self.clone();
+        for segment in pointer.split('/').skip(1) {
+            let key = segment.replace("~1", "/").replace("~0", "~");
+            let index = key.parse::<usize>().ok();
+            let next = match (&here.node.data, index) {
+                (Data::List(items), Some(index)) => items.get(index),
+                _ => here.node.get(&key),
+            };
+            let Some(node) = next else { break };
+            here = Self {
+                node,
+                pointer: here.under(&key),
+            };
+        }
+        here
+    }
+
     /// The member `key`; its absence is a mistake.
     pub(super) fn need(&self, key: &str, mistakes: &mut Mistakes) -> Option<Self> {
         let found = self.get(key);

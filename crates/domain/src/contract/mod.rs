@@ -18,6 +18,7 @@ mod change;
 mod check;
 mod embedded;
 mod extract;
+mod id_pointers;
 mod identity;
 mod instant;
 mod load;

@@ -28,13 +28,24 @@ pub(super) struct Schema {
     validator: Validator,
 }
 
+/// Why a schema cannot be compiled, and where in it.
+#[derive(Debug)]
+pub(super) struct SchemaError {
+    pub(super) pointer: String,
+    pub(super) message: String,
+}
+
 impl Schema {
     /// Compiles `schema`, whose references point into `components`.
-    pub(super) fn compile(schema: &Json, components: &Json) -> Result<Self, String> {
-        let mut document = match schema {
-            Json::Object(members) => members.clone(),
-            _ => return Err("a schema is a mapping".to_owned()),
+    pub(super) fn compile(schema: &Json, components: &Json) -> Result<Self, SchemaError> {
+        let Json::Object(members) = schema else {
+            let message = "a schema is a mapping".to_owned();
+            return Err(SchemaError {
+                pointer: String::new(),
+                message,
+            });
         };
+        let mut document = members.clone();
         document.insert("components".to_owned(), components.clone());
         let document = Json::Object(document);
         // The `regex` engine runs in linear time whatever the pattern and the body.
@@ -42,7 +53,10 @@ impl Schema {
             .with_pattern_options(PatternOptions::regex())
             .should_validate_formats(false)
             .build(&document)
-            .map_err(|error| format!("not a JSON Schema 2020-12: {error}"))?;
+            .map_err(|error| SchemaError {
+                pointer: error.instance_path().as_str().to_owned(),
+                message: format!("not a JSON Schema 2020-12: {error}"),
+            })?;
         Ok(Self {
             document,
             validator,

@@ -14,79 +14,74 @@ const FEW: usize = 8;
 /// The memory of the search, kept from one object to the next.
 #[derive(Default)]
 pub(super) struct Duplicates {
-    /// A hash in the upper half, the index of the key's node in the lower.
-    keys: Vec<u64>,
+    /// The hash of each key, and its node.
+    keys: Vec<(u64, usize)>,
+}
+
+/// The members of one object.
+#[derive(Clone, Copy)]
+pub(super) struct MembersOf<'s> {
+    pub(super) text: &'s str,
+    pub(super) nodes: &'s [Node],
+    /// The node of the first key.
+    pub(super) first: usize,
+    pub(super) count: usize,
 }
 
 impl Duplicates {
-    /// Fails at the first key that repeats an earlier one, among the members from node `first` on.
-    pub(super) fn check(
-        &mut self,
-        text: &str,
-        nodes: &[Node],
-        first: usize,
-        members: usize,
-    ) -> Result<(), Fault> {
-        let found = if members <= FEW {
-            among_few(text, nodes, first, members)
+    /// Fails at the first key that repeats an earlier one.
+    pub(super) fn check(&mut self, members: MembersOf<'_>) -> Result<(), Fault> {
+        let few = members.count <= FEW;
+        let found = if few {
+            among_few(members)
         } else {
-            self.among_many(text, nodes, first, members)
+            self.among_many(members)
         };
-        match found {
-            None => Ok(()),
-            Some(node) => {
-                let offset = nodes[node].start as usize;
-                let message = "this object has the same key twice";
-                Err(Fault::new(ViolationCode::DuplicateKey, offset, message))
-            }
-        }
+        found.map_or(Ok(()), |node| {
+            let offset = members.nodes[node].start as usize;
+            let message = "this object has the same key twice";
+            Err(Fault::new(ViolationCode::DuplicateKey, offset, message))
+        })
     }
 
-    fn among_many(
-        &mut self,
-        text: &str,
-        nodes: &[Node],
-        first: usize,
-        members: usize,
-    ) -> Option<usize> {
+    fn among_many(&mut self, members: MembersOf<'_>) -> Option<usize> {
         self.keys.clear();
         self.keys
-            .extend(key_nodes(nodes, first, members).map(|node| {
-                let hash = u64::from(hash(nodes[node].raw(text)));
-                hash << 32 | node as u64
-            }));
+            .extend(members.keys().map(|node| (hash(members.raw(node)), node)));
         self.keys.sort_unstable();
-        let same_hash = |a: &u64, b: &u64| a >> 32 == b >> 32;
-        let groups = self
-            .keys
-            .chunk_by_mut(same_hash)
-            .filter(|group| group.len() > 1);
-        groups
-            .filter_map(|group| among_equal_hashes(text, nodes, group))
+        let same_hash = self.keys.chunk_by_mut(|a, b| a.0 == b.0);
+        let several = same_hash.filter(|group| group.len() > 1);
+        several
+            .filter_map(|group| among_equal_hashes(members, group))
             .min()
     }
 }
 
-/// The nodes of an object's keys: each value's node knows which one follows it.
-fn key_nodes(nodes: &[Node], first: usize, members: usize) -> impl Iterator<Item = usize> {
-    let mut key = first;
-    (0..members).map(move |_| {
-        let this = key;
-        key = nodes
-            .get(this + 1)
-            .map_or(nodes.len(), |value| value.next as usize);
-        this
-    })
+impl<'s> MembersOf<'s> {
+    /// The nodes of the keys: each value's node knows which one follows it.
+    fn keys(self) -> impl Iterator<Item = usize> {
+        let mut key = self.first;
+        (0..self.count).map(move |_| {
+            let this = key;
+            let value = self.nodes.get(this + 1);
+            key = value.map_or(self.nodes.len(), |it| it.next as usize);
+            this
+        })
+    }
+
+    fn raw(self, node: usize) -> Raw<'s> {
+        self.nodes[node].raw(self.text)
+    }
 }
 
-fn among_few(text: &str, nodes: &[Node], first: usize, members: usize) -> Option<usize> {
+fn among_few(members: MembersOf<'_>) -> Option<usize> {
     let mut seen = [Raw {
         text: "",
         escaped: false,
     }; FEW];
-    for (count, node) in key_nodes(nodes, first, members).enumerate() {
-        let key = nodes[node].raw(text);
-        if seen[..count].iter().any(|earlier| same(*earlier, key)) {
+    for (count, node) in members.keys().enumerate() {
+        let key = members.raw(node);
+        if seen[..count].iter().any(|earlier| earlier.same(key)) {
             return Some(node);
         }
         seen[count] = key;
@@ -94,27 +89,16 @@ fn among_few(text: &str, nodes: &[Node], first: usize, members: usize) -> Option
     None
 }
 
-fn same(a: Raw<'_>, b: Raw<'_>) -> bool {
-    if a.escaped || b.escaped {
-        a.compare(b) == Ordering::Equal
-    } else {
-        a.text == b.text
-    }
-}
-
 /// Sorts the keys of one hash by their characters, so that equal ones meet.
-fn among_equal_hashes(text: &str, nodes: &[Node], group: &mut [u64]) -> Option<usize> {
-    let node = |key: u64| (key & u64::from(u32::MAX)) as usize;
-    let compare = |a: u64, b: u64| nodes[node(a)].raw(text).compare(nodes[node(b)].raw(text));
-    group.sort_unstable_by(|a, b| compare(*a, *b).then(a.cmp(b)));
-    let pairs = group
-        .windows(2)
-        .filter(|pair| compare(pair[0], pair[1]) == Ordering::Equal);
-    pairs.map(|pair| node(pair[1])).min()
+fn among_equal_hashes(members: MembersOf<'_>, group: &mut [(u64, usize)]) -> Option<usize> {
+    let compare = |a: usize, b: usize| members.raw(a).compare(members.raw(b));
+    group.sort_unstable_by(|(_, a), (_, b)| compare(*a, *b).then(a.cmp(b)));
+    let equal = |pair: &&[(u64, usize)]| compare(pair[0].1, pair[1].1) == Ordering::Equal;
+    group.windows(2).filter(equal).map(|pair| pair[1].1).min()
 }
 
 /// A quick hash of a key's characters; a poor one costs time, never correctness.
-fn hash(key: Raw<'_>) -> u32 {
+fn hash(key: Raw<'_>) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER);
     let text = key.decoded();
@@ -129,6 +113,6 @@ fn hash(key: Raw<'_>) -> u32 {
     let tail = chunks
         .remainder()
         .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte));
-    (mix(hash, tail) >> 32) as u32
+        .fold(0, |word, byte| (word << 8) | u64::from(*byte));
+    mix(hash, tail)
 }

@@ -28,7 +28,7 @@ fn json() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(6, 200, 24, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..24).prop_map(Json::from),
-            vec((text(), inner), 0..24).prop_map(|it| Json::from_iter::<Vec<_>>(it)),
+            vec((text(), inner), 0..24).prop_map(Json::from_iter::<Vec<_>>),
         ]
     })
 }

@@ -6,7 +6,7 @@
 use super::{
     MAX_DEPTH,
     document::{Kind, Node},
-    duplicate::Duplicates,
+    duplicate::{Duplicates, MembersOf},
     error::Fault,
     string::{Raw, end_of_string},
 };
@@ -157,8 +157,12 @@ impl Scan<'_> {
         node.end = mark(self.at);
         node.next = next;
         if open.members > 1 {
-            self.duplicates
-                .check(self.text, &self.nodes, open.node + 1, open.members)?;
+            self.duplicates.check(MembersOf {
+                text: self.text,
+                nodes: &self.nodes,
+                first: open.node + 1,
+                count: open.members,
+            })?;
         }
         Ok(())
     }

@@ -136,6 +136,15 @@ impl<'d> Raw<'d> {
         }
     }
 
+    /// Whether both are the same characters.
+    pub(super) fn same(self, other: Self) -> bool {
+        if self.escaped || other.escaped {
+            self.characters().eq(other.characters())
+        } else {
+            self.text == other.text
+        }
+    }
+
     /// Orders by the UTF-8 bytes of the characters, which is the order of their code points.
     pub(super) fn compare(self, other: Self) -> Ordering {
         if self.escaped || other.escaped {

@@ -112,7 +112,7 @@ fn what_is_not_a_contract_is_told_where() {
 }
 
 #[test]
-fn an_invalid_schema_is_a_mistake_of_the_operation() {
+fn an_invalid_schema_is_named_with_its_line() {
     let (text, _) = planted("pattern: ", "pattern: '(' #");
     let mistakes = Contract::load(&text).expect_err("a pattern that is no regular expression");
     assert!(
