@@ -13,8 +13,11 @@ impl Operation {
     /// into JSON inside a string.
     #[must_use]
     pub fn id_pointers(&self) -> Vec<String> {
-        let parts: Vec<String> =
-            self.parts.iter().map(|it| resolve(&it.each, &[]) + "/*").collect();
+        let parts: Vec<String> = self
+            .parts
+            .iter()
+            .map(|it| resolve(&it.each, &[]) + "/*")
+            .collect();
         let mut pointers = Vec::new();
         for pointer in &self.identity {
             pointers.push(resolve(pointer, &[]));
@@ -68,7 +71,11 @@ mod tests {
         let of = |name: &str| found.iter().find(|(it, _)| it == name).unwrap().1.clone();
         assert_eq!(
             of("payment.pay.response"),
-            ["/payment/invoicesPayInfos/*/objectId", "/payment/objectId", "/resp/reqMsgId"]
+            [
+                "/payment/invoicesPayInfos/*/objectId",
+                "/payment/objectId",
+                "/resp/reqMsgId"
+            ]
         );
         assert_eq!(
             of("inbound.confirm.notification"),

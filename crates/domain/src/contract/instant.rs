@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn a_zone_is_an_offset_and_nothing_else() {
-        assert_eq!(parse_zone("+07:00").map(|it| it.seconds()), Some(25_200));
-        assert_eq!(parse_zone("-03:30").map(|it| it.seconds()), Some(-12_600));
-        assert_eq!(parse_zone("Z").map(|it| it.seconds()), Some(0));
+        assert_eq!(parse_zone("+07:00").map(Offset::seconds), Some(25_200));
+        assert_eq!(parse_zone("-03:30").map(Offset::seconds), Some(-12_600));
+        assert_eq!(parse_zone("Z").map(Offset::seconds), Some(0));
         for text in [
             "", "IST", "+5:30", "+05:60", "0530", "+0530", "+99:00", "++5:30",
         ] {

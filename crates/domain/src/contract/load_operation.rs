@@ -67,8 +67,7 @@ pub(super) fn operation(
     let inner_json = extension
         .get("parts")
         .and_then(|it| it.get("schema"))
-        .map(|it| it.node.to_json())
-        .unwrap_or(Json::Null);
+        .map_or(Json::Null, |it| it.node.to_json());
     let outline = Outline {
         schemas: &schemas,
         components: &shared.components,

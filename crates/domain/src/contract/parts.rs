@@ -47,66 +47,61 @@ pub(super) fn read(
     let mut parts = Vec::new();
     for (index, element) in array.elements().enumerate() {
         reading.part = u32::try_from(index).unwrap_or(u32::MAX);
-        parts.push(part(
-            operation,
-            rule,
-            reading,
-            scope.root,
-            element,
-            format!("{way}/{index}"),
+        let element = Element {
+            value: element,
+            unfolded: None,
+            at: format!("{way}/{index}"),
+        };
+        parts.push(PartReading::of(
+            operation, rule, reading, scope.root, element,
         ));
     }
     Ok(parts)
 }
 
-fn part(
-    operation: &Operation,
-    rule: &PartRule,
-    reading: &Reading<'_>,
-    root: Value<'_>,
-    value: Value<'_>,
-    at: String,
-) -> PartReading {
-    let mut part = PartReading::default();
-    let (text, way) = text(rule, value, &at);
-    let Some(text) = text else {
-        part.unreadable("is not a text with JSON inside".to_owned(), way);
-        return part;
-    };
-    match reader::read(text.as_bytes()) {
-        Err(error) => part.unreadable(format!("the JSON inside cannot be read: {error}"), way),
-        Ok(inner) => {
-            if let Some(schema) = &operation.inner {
-                for mut violation in schema.violations(&inner.root().to_json()) {
-                    violation.pointer.insert_str(0, &way);
-                    part.violations.push(violation);
-                }
-            }
-            let unfolded = Some((&*rule.json, inner.root()));
-            let scope = Scope {
-                root,
-                elements: vec![Element {
-                    value,
-                    unfolded,
-                    at,
-                }],
-            };
-            part.extract(operation, reading, &scope);
-        }
-    }
-    part
-}
-
-/// The text that holds JSON, and the way to it: a member, or the element itself.
-fn text<'d>(rule: &PartRule, element: Value<'d>, at: &str) -> (Option<Cow<'d, str>>, String) {
+/// The text that holds JSON: a member, or the element itself, which then stands for that member.
+fn text<'d>(rule: &PartRule, element: Value<'d>) -> Option<Cow<'d, str>> {
     if element.kind() == Kind::String && rule.text == rule.json {
-        return (element.text(), at.to_owned());
+        return element.text();
     }
-    let text = element.get(&rule.json).and_then(|it| it.text());
-    (text, format!("{at}/{}", escape(&rule.json)))
+    element.get(&rule.json).and_then(|it| it.text())
 }
 
 impl PartReading {
+    /// Reads one element of the array of parts.
+    fn of(
+        operation: &Operation,
+        rule: &PartRule,
+        reading: &Reading<'_>,
+        root: Value<'_>,
+        element: Element<'_>,
+    ) -> Self {
+        let mut part = Self::default();
+        let way = format!("{}/{}", element.at, escape(&rule.json));
+        let Some(text) = text(rule, element.value) else {
+            part.unreadable("is not a text with JSON inside".to_owned(), way);
+            return part;
+        };
+        match reader::read(text.as_bytes()) {
+            Err(error) => part.unreadable(format!("the JSON inside cannot be read: {error}"), way),
+            Ok(inner) => {
+                let schema = operation.inner.as_ref();
+                let broken = schema.map(|it| it.violations(&inner.root().to_json()));
+                for mut violation in broken.unwrap_or_default() {
+                    violation.pointer.insert_str(0, &way);
+                    part.violations.push(violation);
+                }
+                let unfolded = Some((&*rule.json, inner.root()));
+                let elements = vec![Element {
+                    unfolded,
+                    ..element
+                }];
+                part.extract(operation, reading, &Scope { root, elements });
+            }
+        }
+        part
+    }
+
     fn extract(&mut self, operation: &Operation, reading: &Reading<'_>, scope: &Scope<'_>) {
         let mut missing = Vec::new();
         for rule in &operation.changes {

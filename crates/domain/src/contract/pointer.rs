@@ -113,7 +113,7 @@ impl Pointer {
         for step in steps {
             values = match step {
                 Step::Key(key) => values.iter().filter_map(|it| it.get(key)).collect(),
-                Step::Every => values.iter().flat_map(|it| it.elements()).collect(),
+                Step::Every => values.iter().flat_map(Value::elements).collect(),
             };
         }
         values
