@@ -18,7 +18,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
         .filter(|file| file.path.starts_with("crates/") && file.path != DOOR)
     {
         let measures = tree.ratchet.clock.contains_key(&file.path);
-        for (line, code) in rust_code::code(&file.path, &file.text) {
+        for (line, code) in rust_code::code(file) {
             if time_of_day.is_match(code) {
                 let remedy = "take the time as an argument, or ask the `Clock` passed in";
                 complaints.push(Complaint::new(
@@ -36,7 +36,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
     }
     complaints.extend(ratchet::unneeded(&tree.ratchet.clock, &|path| {
         tree.file(path).is_some_and(|file| {
-            rust_code::code(path, &file.text)
+            rust_code::code(file)
                 .iter()
                 .any(|(_, code)| code.contains("Instant::now"))
         })

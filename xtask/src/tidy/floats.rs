@@ -16,7 +16,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
         if tree.ratchet.floats.contains_key(&file.path) {
             continue;
         }
-        for (line, code) in rust_code::code(&file.path, &file.text) {
+        for (line, code) in rust_code::code(file) {
             if float.is_match(code) {
                 let remedy = "use `Money` or an integer, or list the file with its reason under \
                               [floats] in xtask/ratchet.toml";
@@ -27,7 +27,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
     }
     complaints.extend(ratchet::unneeded(&tree.ratchet.floats, &|path| {
         tree.file(path).is_some_and(|file| {
-            rust_code::code(path, &file.text)
+            rust_code::code(file)
                 .iter()
                 .any(|(_, code)| float.is_match(code))
         })

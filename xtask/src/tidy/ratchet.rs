@@ -92,9 +92,7 @@ fn lowered(text: &str, tree: &Tree) -> String {
             out.push('\n');
             continue;
         };
-        let now = tree
-            .file(path)
-            .map_or(0, |file| sizes::length(&file.path, &file.text));
+        let now = tree.file(path).map_or(0, sizes::length);
         if now > sizes::LIMIT {
             out.push_str(&format!("\"{path}\" = {}\n", now.min(*figure)));
         }

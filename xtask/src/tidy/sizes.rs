@@ -3,7 +3,7 @@
 //! Counted are the lines above the tests, docs included. Functions are clippy's business
 //! (`too_many_lines`, `clippy.toml`); no source may switch that lint off.
 
-use super::{Complaint, Ratchet, Tree, rust_code};
+use super::{Complaint, File, Ratchet, Tree, rust_code};
 
 /// The most lines a file may have without an exception.
 pub(crate) const LIMIT: usize = 300;
@@ -11,7 +11,7 @@ pub(crate) const LIMIT: usize = 300;
 pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for file in tree.rust() {
-        let now = length(&file.path, &file.text);
+        let now = length(file);
         let allowed = tree.ratchet.lines.get(&file.path).copied();
         complaints.extend(judge(&file.path, now, allowed));
         complaints.extend(lint_switched_off(&file.path, &file.text));
@@ -34,11 +34,11 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
 }
 
 /// The lines that count; none in a file that holds nothing but tests.
-pub(crate) fn length(path: &str, text: &str) -> usize {
-    if rust_code::is_test_file(path) {
+pub(crate) fn length(file: &File) -> usize {
+    if file.is_test {
         0
     } else {
-        rust_code::before_tests(text).len()
+        rust_code::before_tests(&file.text).len()
     }
 }
 
@@ -111,8 +111,9 @@ mod tests {
     #[test]
     fn tests_do_not_count() {
         let text = format!("x\n#[cfg(test)]\nmod tests {{\n{}}}\n", "x\n".repeat(400));
-        assert_eq!(length("a.rs", &text), 1);
-        assert_eq!(length("tests/a.rs", &text), 0);
+        let tree = Tree::of(&[("a.rs", &text), ("tests/a.rs", &text)]);
+        let lengths: Vec<usize> = tree.files.iter().map(length).collect();
+        assert_eq!(lengths, [1, 0]);
     }
 
     #[test]

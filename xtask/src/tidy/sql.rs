@@ -34,7 +34,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
 }
 
 fn outside(path: &str) -> bool {
-    let covered = path.starts_with("crates/") || rust_code::is_test_file(path);
+    let covered = path.starts_with("crates/") || rust_code::is_test_place(path);
     covered && !path.starts_with("crates/store-")
 }
 

@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::Ratchet;
+use super::{Ratchet, rust_code};
 
 /// A file of the project: its path from the root, with `/`, and its text.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) text: String,
+    /// Whether it holds nothing but tests, for Rust files.
+    pub(crate) is_test: bool,
 }
 
 /// What the rules look at.
@@ -50,9 +52,11 @@ impl Tree {
                 Some(File {
                     path: name.to_owned(),
                     text,
+                    is_test: false,
                 })
             })
             .collect();
+        let files = with_tests_marked(files);
         let ratchet = files.iter().find(|file| file.path == Ratchet::PATH);
         let ratchet = Ratchet::parse(ratchet.map_or("", |file| &file.text))?;
         let home = std::env::var("HOME").unwrap_or_default();
@@ -78,6 +82,21 @@ impl Tree {
     }
 }
 
+/// Marks the Rust files that hold nothing but tests, by their place or by how they are declared.
+fn with_tests_marked(mut files: Vec<File>) -> Vec<File> {
+    let declared: Vec<String> = files
+        .iter()
+        .flat_map(|file| rust_code::test_modules(&file.path, &file.text))
+        .collect();
+    for file in &mut files {
+        let is_declared = declared.iter().any(|module| {
+            file.path == format!("{module}.rs") || file.path.starts_with(&format!("{module}/"))
+        });
+        file.is_test = is_declared || rust_code::is_test_place(&file.path);
+    }
+    files
+}
+
 #[cfg(test)]
 impl Tree {
     /// A tree of these files, for the tests of the rules.
@@ -87,10 +106,11 @@ impl Tree {
             .map(|(path, text)| File {
                 path: (*path).to_owned(),
                 text: (*text).to_owned(),
+                is_test: false,
             })
             .collect();
         Self {
-            files,
+            files: with_tests_marked(files),
             ..Self::default()
         }
     }
