@@ -6,6 +6,7 @@
 //!
 //! [`GroupCommit`] stands in front of [`Store::accept`]: many requests, one commit.
 
+pub mod claims;
 pub mod conformance;
 mod error;
 mod group_commit;
@@ -16,9 +17,10 @@ use bytes::Bytes;
 use countersign_domain::ids::{ReceiptId, RejectedId};
 pub use error::StoreError;
 pub use group_commit::{GroupCommit, GroupCommitLimits};
+use jiff::Timestamp;
 pub use records::{
-    Draft, Outcome, ReceiptFilter, ReceiptRecord, ReceiptSummary, Refusals, Rejected,
-    RejectedSummary, Release, Released, Page,
+    Draft, Outcome, Page, ReceiptFilter, ReceiptRecord, ReceiptSummary, RefusalCount, Refusals,
+    Rejected, RejectedSummary, Release, Released,
 };
 
 /// A durable home for receipts. See each method for what holds before and after it.
@@ -45,13 +47,17 @@ pub trait Store: Send + Sync + 'static {
 
     /// Releases a quarantined receipt, or one quarantined part of a receipt: claims its identity as
     /// an accepted one would and writes the release as a row of its own; the receipt itself never
-    /// changes. A second release of the same thing answers [`Released::Already`].
+    /// changes. A second release of the same thing answers [`Released::Already`], and so does the
+    /// release of a part of a receipt that was released whole.
     async fn release(&self, release: Release) -> Result<Released, StoreError>;
 
     /// Keeps bodies whose credential failed, within the bounds given (rows, bytes, and nothing older
     /// than `keep_since` of the batch), oldest dropped first, and adds to the audit row of their
     /// source and minute.
     async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError>;
+
+    /// How many authentications failed since then, by source and minute, newest minute first.
+    async fn refusal_counts(&self, since: Timestamp) -> Result<Vec<RefusalCount>, StoreError>;
 
     /// Lists the bodies kept after a failed authentication, newest first.
     async fn rejected(&self, page: Page) -> Result<Vec<RejectedSummary>, StoreError>;
@@ -66,7 +72,7 @@ pub trait Store: Send + Sync + 'static {
         receipt: ReceiptId,
     ) -> Result<(), StoreError>;
 
-    /// The greatest row id in use, so that new ids rise above it whatever the clock says.
+    /// The greatest row id in use (by a receipt or a rejected body; 0 if none is), so that new ids rise above it whatever the clock says.
     async fn newest_rowid(&self) -> Result<i64, StoreError>;
 
     /// Proves that a write can be committed now (an fsync included) without leaving a trace.

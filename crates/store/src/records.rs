@@ -71,7 +71,8 @@ pub struct ReceiptFilter {
     pub operation: Option<String>,
     /// Only this verdict.
     pub verdict: Option<Verdict>,
-    /// Received at or after.
+    /// Received at or after. Lists follow the ids: what arrived while the clock was set back is
+    /// found where its id stands.
     pub since: Option<Timestamp>,
     /// Received before.
     pub until: Option<Timestamp>,
@@ -199,13 +200,25 @@ pub struct RejectedSummary {
     pub released_as: Option<ReceiptId>,
 }
 
+/// How many authentications of one source failed in one minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusalCount {
+    /// The source that they were probably meant for.
+    pub source: Arc<str>,
+    /// The beginning of the minute.
+    pub minute: Timestamp,
+    /// How many failed.
+    pub count: u64,
+}
+
 /// A batch of failed authentications, with the bounds that hold after it.
 #[derive(Clone, Debug)]
 pub struct Refusals {
     /// The bodies to keep.
     pub bodies: Vec<Rejected>,
-    /// How many failed, by source and minute (bodies not kept are counted too).
-    pub counts: Vec<(Arc<str>, Timestamp, u64)>,
+    /// How many failed, by source and minute (bodies not kept are counted too); they are added to
+    /// what is there.
+    pub counts: Vec<RefusalCount>,
     /// Nothing older stays.
     pub keep_since: Timestamp,
     /// At most this many bodies stay.
