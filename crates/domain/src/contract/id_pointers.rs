@@ -20,7 +20,7 @@ impl Operation {
             .collect();
         let mut pointers = Vec::new();
         for pointer in &self.identity {
-            pointers.push(resolve(pointer, &[]));
+            pointers.push(resolve(&pointer.at, &[]));
         }
         for rule in &self.changes {
             let mut loops = parts.clone();
@@ -28,7 +28,7 @@ impl Operation {
                 let around = resolve(each, &loops) + "/*";
                 loops.push(around);
             }
-            pointers.extend(rule.id.iter().map(|it| resolve(it, &loops)));
+            pointers.extend(rule.id.iter().map(|it| resolve(&it.at, &loops)));
         }
         // The whole body as identity has no place of its own to change.
         pointers.retain(|it| !it.is_empty());

@@ -52,7 +52,7 @@ pub use word::fold;
 use self::{
     load::AnswerRule,
     pointer::Pointer,
-    rules::{ChangeRule, PartRule, ResultRule},
+    rules::{ChangeRule, IdPointer, PartRule, ResultRule},
     schema::{Edition, Schema},
 };
 use crate::{
@@ -96,7 +96,7 @@ pub struct Operation {
     editions: Vec<Edition>,
     inner: Option<Schema>,
     parts: Option<PartRule>,
-    identity: Vec<Pointer>,
+    identity: Vec<IdPointer>,
     volatile: Vec<String>,
     changes: Vec<ChangeRule>,
     mask: Vec<Pointer>,
