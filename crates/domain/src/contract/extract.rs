@@ -4,7 +4,7 @@
 //! body does not say is left out, never guessed. Nothing here refuses: an id that is missing is
 //! reported to the caller, which knows what that costs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use jiff::tz::Offset;
 
@@ -12,7 +12,7 @@ use super::{
     change::{Change, Node, Row},
     instant::parse_instant,
     pointer::{Base, Element, Pointer, Scope, text_of},
-    rules::{ChangeRule, Named, RowRule, StatusRule},
+    rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
     word::fold,
 };
 use crate::{
@@ -48,7 +48,7 @@ pub(super) fn changes(
     walk(
         &rule.each,
         scope,
-        &mut |scope| match joined(&rule.id, scope) {
+        &mut |scope| match document_id(&rule.id, scope) {
             Ok(id) => changes.push(change(reading, rule, scope, id)),
             Err(pointer) => missing.push(MissingId {
                 pointer: pointer.way(scope),
@@ -188,7 +188,7 @@ fn rows(rules: &[RowRule], scope: &Scope<'_>) -> BTreeMap<Arc<str>, Vec<Row>> {
         let mut rows = Vec::new();
         walk(&rule.each, scope, &mut |scope| {
             // A row that nothing tells from its siblings cannot be merged, so it is left out.
-            if let Ok(key) = joined(&rule.key, scope) {
+            if let Some(key) = joined(&rule.key, scope) {
                 rows.push(Row {
                     key,
                     facts: facts(&rule.facts, scope),
@@ -203,28 +203,36 @@ fn rows(rules: &[RowRule], scope: &Scope<'_>) -> BTreeMap<Arc<str>, Vec<Row>> {
     all
 }
 
-/// The pieces of an id or key, joined by `/`; or the first pointer that finds none.
-fn joined<'p>(pieces: &'p [Pointer], scope: &Scope<'_>) -> Result<String, &'p Pointer> {
+/// The pieces of a row's key, joined by `/`; none where one is missing.
+fn joined(pieces: &[Pointer], scope: &Scope<'_>) -> Option<String> {
+    let pieces: Option<Vec<_>> = pieces.iter().map(|it| it.text(scope)).collect();
+    Some(pieces?.join("/"))
+}
+
+impl IdPointer {
+    /// The id that a value is: a text or a number, as the schema says; anything else, and the empty
+    /// text, is a missing id.
+    pub(super) fn text_of<'d>(&self, value: Value<'d>) -> Option<Cow<'d, str>> {
+        let right = match value.kind() {
+            Kind::String => self.text,
+            Kind::Number => self.number,
+            Kind::Null | Kind::Bool | Kind::Array | Kind::Object => false,
+        };
+        text_of(value).filter(|_| right)
+    }
+}
+
+/// The pieces of a document's id, joined by `/`; or the first pointer that finds none.
+fn document_id<'p>(pieces: &'p [IdPointer], scope: &Scope<'_>) -> Result<String, &'p Pointer> {
     let mut id = String::new();
-    for (index, pointer) in pieces.iter().enumerate() {
+    for (index, piece) in pieces.iter().enumerate() {
         if index > 0 {
             id.push('/');
         }
-        id.push_str(&id_text(pointer, scope).ok_or(pointer)?);
+        let text = piece.at.one(scope).and_then(|it| piece.text_of(it));
+        id.push_str(&text.ok_or(&piece.at)?);
     }
     Ok(id)
-}
-
-/// An id is a text or a number; anything else, and the empty text, is a missing id.
-pub(super) fn id_text<'d>(
-    pointer: &Pointer,
-    scope: &Scope<'d>,
-) -> Option<std::borrow::Cow<'d, str>> {
-    let value = pointer.one(scope)?;
-    if value.kind() == Kind::Bool {
-        return None;
-    }
-    text_of(value)
 }
 
 /// Calls `visit` at every element that the loops `each` reach, one loop inside the other.

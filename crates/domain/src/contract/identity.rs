@@ -2,12 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    Contract, Operation, Received,
-    change::Change,
-    extract::id_text,
-    pointer::{Pointer, Scope, text_of},
-};
+use super::{Contract, Operation, Received, change::Change, pointer::Scope, rules::IdPointer};
 use crate::{
     reader::{Step, Value, canonical},
     receipt::Digest,
@@ -84,10 +79,10 @@ pub(super) fn of_message(
     let mut parts = Parts::new("message", received, operation);
     let mut missing = Vec::new();
     for pointer in &operation.identity {
-        if pointer.steps().is_empty() {
+        if pointer.at.steps().is_empty() {
             parts.add(&content(operation, scope.root));
         } else if !add_values(&mut parts, pointer, scope) {
-            missing.push(pointer.way(scope));
+            missing.push(pointer.at.way(scope));
         }
     }
     // In the order of their hashes, so that an array that is sent in another order is still the
@@ -105,14 +100,12 @@ pub(super) fn of_message(
     }
 }
 
-fn add_values(parts: &mut Parts, pointer: &Pointer, scope: &Scope<'_>) -> bool {
-    if !pointer.has_wildcard() {
-        let text = id_text(pointer, scope);
-        parts.add(text.as_deref().unwrap_or_default().as_bytes());
-        return text.is_some();
-    }
-    let values = pointer.all(scope);
-    let texts: Vec<_> = values.iter().filter_map(|it| text_of(*it)).collect();
+fn add_values(parts: &mut Parts, pointer: &IdPointer, scope: &Scope<'_>) -> bool {
+    let values = pointer.at.all(scope);
+    let texts: Vec<_> = values
+        .iter()
+        .filter_map(|it| pointer.text_of(*it))
+        .collect();
     texts.iter().for_each(|it| parts.add(it.as_bytes()));
     !values.is_empty() && texts.len() == values.len()
 }

@@ -8,12 +8,12 @@ use super::{
     mistake::{Mistakes, Place},
     outline::{Outline, Way},
     pointer::Pointer,
-    rules::{ChangeRule, Named, RowRule, StatusRule},
+    rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
 };
 
 /// What [`rules`] finds.
 pub(super) struct Rules {
-    pub(super) identity: Vec<Pointer>,
+    pub(super) identity: Vec<IdPointer>,
     pub(super) volatile: Vec<String>,
     pub(super) changes: Vec<ChangeRule>,
     pub(super) mask: Vec<Pointer>,
@@ -34,7 +34,7 @@ pub(super) fn rules(
         let message = "`identity` is missing; write [] where only the changes identify the message";
         extension.wrong(mistakes, message);
     }
-    let identity = loader.checked(extension, "identity", mistakes);
+    let identity = loader.ids(extension, "identity", &[], mistakes);
     let volatile = optional_texts(extension, "volatile", mistakes);
     loader.checked(extension, "volatile", mistakes);
     let mask = loader.checked(extension, "mask", mistakes);
@@ -105,6 +105,24 @@ impl Loader<'_> {
         optional_pointers(place, key, &mut Mistakes::default())
     }
 
+    /// Pointers under `key` to something that identifies, with the types that it may have.
+    fn ids(
+        &self,
+        place: &Place<'_>,
+        key: &str,
+        loops: &[Way],
+        mistakes: &mut Mistakes,
+    ) -> Vec<IdPointer> {
+        let id = |at: Pointer| {
+            let (text, number) = self.outline.id_kinds(&at, loops);
+            IdPointer { at, text, number }
+        };
+        self.pointers_at(place, key, loops, mistakes)
+            .into_iter()
+            .map(id)
+            .collect()
+    }
+
     fn change(&self, place: &Place<'_>, mistakes: &mut Mistakes) -> Option<ChangeRule> {
         place.only(
             &[
@@ -129,7 +147,7 @@ impl Loader<'_> {
             document: kind.into(),
             main: flag("main", mistakes),
             creates: flag("creates", mistakes),
-            id: self.pointers_at(place, "id", &loops, mistakes),
+            id: self.ids(place, "id", &loops, mistakes),
             version: self.pointers_at(place, "version", &loops, mistakes).pop(),
             status: self.status(&place.need("status", mistakes)?, &loops, mistakes)?,
             cause: self.pointers_at(place, "cause", &loops, mistakes),

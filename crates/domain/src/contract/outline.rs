@@ -9,7 +9,7 @@ use super::{
     mistake::{Mistakes, Place},
     pointer::{Base, Pointer},
     rules::PartRule,
-    schema::leads_somewhere,
+    schema::{leads_somewhere, types_at},
 };
 
 /// The schemas that the pointers of one operation must fit: any edition will do.
@@ -68,23 +68,53 @@ impl Outline<'_> {
         }
     }
 
-    fn leads(&self, way: &[Option<String>]) -> bool {
+    /// Which kinds of value the schemas allow for an id at `pointer`: text, number. Where no edition
+    /// says, both are.
+    pub(super) fn id_kinds(&self, pointer: &Pointer, loops: &[Way]) -> (bool, bool) {
+        let Some(way) = self.way(pointer, loops) else {
+            return (true, true);
+        };
+        let (schemas, way) = self.schemas_of(&way);
         let steps: Vec<_> = way.iter().map(Option::as_deref).collect();
-        if let Some((rule, inner)) = self.parts {
-            let into = rule.each.steps().len() + 1;
-            let elements = owned(schema_steps(rule.each.steps()));
-            if way.starts_with(&elements)
-                && way.len() > into
-                && way[into].as_deref() == Some(&*rule.json)
-            {
-                return leads_somewhere(inner, self.components, &steps[into + 1..]);
-            }
-        }
-        self.schemas.is_empty()
-            || self
-                .schemas
+        let types: Option<Vec<_>> = schemas
+            .iter()
+            .map(|it| types_at(it, self.components, &steps))
+            .collect();
+        let Some(types) = types.filter(|it| !it.is_empty()) else {
+            return (true, true);
+        };
+        let any = |names: &[&str]| {
+            types
+                .iter()
+                .flatten()
+                .any(|it| names.contains(&it.as_str()))
+        };
+        (any(&["string"]), any(&["integer", "number"]))
+    }
+
+    fn leads(&self, way: &[Option<String>]) -> bool {
+        let (schemas, way) = self.schemas_of(way);
+        let steps: Vec<_> = way.iter().map(Option::as_deref).collect();
+        schemas.is_empty()
+            || schemas
                 .iter()
                 .any(|it| leads_somewhere(it, self.components, &steps))
+    }
+
+    /// The schemas that say what is at `way`, and the rest of the way inside them: those of the
+    /// body, or the one of the JSON inside a string.
+    fn schemas_of<'w>(&self, way: &'w [Option<String>]) -> (&[Json], &'w [Option<String>]) {
+        if let Some((rule, inner)) = self.parts {
+            let array = owned(schema_steps(rule.each.steps()));
+            let member = array.len() + 1;
+            let is_inside = way
+                .get(member)
+                .is_some_and(|it| it.as_deref() == Some(&*rule.json));
+            if way.starts_with(&array) && is_inside {
+                return (std::slice::from_ref(inner), &way[member + 1..]);
+            }
+        }
+        (self.schemas, way)
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct ChangeRule {
     /// The arrays to loop over, at most two deep.
     pub(super) each: Vec<Pointer>,
     /// The pieces of the id, joined by `/`.
-    pub(super) id: Vec<Pointer>,
+    pub(super) id: Vec<IdPointer>,
     pub(super) version: Option<Pointer>,
     pub(super) status: StatusRule,
     /// The pieces of the cause; none: the operation without its last word.
@@ -25,6 +25,16 @@ pub(super) struct ChangeRule {
     pub(super) money: Named,
     pub(super) rows: Vec<RowRule>,
     pub(super) links: Named,
+}
+
+/// A pointer to something that identifies: a message or a document.
+#[derive(Clone, Debug)]
+pub(super) struct IdPointer {
+    pub(super) at: Pointer,
+    /// A text is of the right type there.
+    pub(super) text: bool,
+    /// A number is of the right type there.
+    pub(super) number: bool,
 }
 
 /// Pointers by name.

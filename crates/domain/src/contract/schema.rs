@@ -211,6 +211,32 @@ pub(super) fn leads_somewhere(schema: &Json, components: &Json, steps: &[Option<
     }
 }
 
+/// The JSON types that a schema allows at `steps`; none where it does not say.
+pub(super) fn types_at(
+    schema: &Json,
+    components: &Json,
+    steps: &[Option<&str>],
+) -> Option<Vec<String>> {
+    let object = resolved(schema, components).as_object()?;
+    let Some((step, rest)) = steps.split_first() else {
+        return match object.get("type")? {
+            Json::String(name) => Some(vec![name.clone()]),
+            Json::Array(names) => Some(
+                names
+                    .iter()
+                    .filter_map(|it| it.as_str().map(str::to_owned))
+                    .collect(),
+            ),
+            _ => None,
+        };
+    };
+    let next = match step {
+        None => object.get("items"),
+        Some(key) => object.get("properties").and_then(|it| it.get(key)),
+    };
+    types_at(next?, components, rest)
+}
+
 /// Whether a schema says nothing about what is inside.
 fn is_open(schema: &Map<String, Json>) -> bool {
     let holds_something = match schema.get("type") {

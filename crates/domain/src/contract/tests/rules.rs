@@ -182,6 +182,21 @@ fn a_masked_value_shows_its_last_four_characters_at_most() {
     );
 }
 
+#[test]
+fn an_id_of_another_type_than_the_page_says_is_a_missing_id() {
+    let contract = contract(0);
+    let mut body = confirmation();
+    body["paymentConfirmation"]["invoiceInfos"][0]["objectId"] = json!(42);
+    let judgement = check(&contract, CONFIRM, body.to_string().as_bytes());
+    assert_eq!(judgement.answer.status, 422);
+    let ids = judgement
+        .violations
+        .iter()
+        .filter(|it| it.code == ViolationCode::Id);
+    let ids: Vec<_> = ids.map(|it| it.pointer.as_str()).collect();
+    assert_eq!(ids, ["/paymentConfirmation/invoiceInfos/0/objectId"]);
+}
+
 /// The same JSON with its members in another order.
 fn reordered(json: &Json, seed: u64) -> Json {
     match json {
