@@ -1,0 +1,210 @@
+//! Query parameters of lists: every one that is unknown or wrong is named, not only the first.
+
+use std::{fmt::Display, str::FromStr};
+
+use axum::extract::Query;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use countersign_store::Page;
+use http::Uri;
+use serde::Serialize;
+
+use super::problem::{Fault, Problem, Violation};
+
+/// How many items a page has when nothing is said.
+const USUAL_LIMIT: u32 = 50;
+/// How many items a page may have.
+const GREATEST_LIMIT: u32 = 200;
+
+/// The parameters of one request, while they are read.
+#[derive(Debug)]
+pub(crate) struct Parameters {
+    left: Vec<(String, String)>,
+    wrong: Vec<Violation>,
+}
+
+impl Parameters {
+    /// Takes the request's query apart.
+    pub(crate) fn of(uri: &Uri) -> Self {
+        match Query::<Vec<(String, String)>>::try_from_uri(uri) {
+            Ok(Query(left)) => Self {
+                left,
+                wrong: Vec::new(),
+            },
+            Err(_) => {
+                let wrong = violation("value", "", "the query cannot be taken apart".to_owned());
+                Self {
+                    left: Vec::new(),
+                    wrong: vec![wrong],
+                }
+            }
+        }
+    }
+
+    /// Reads a parameter that may be there.
+    pub(crate) fn take<T>(&mut self, name: &str) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        self.take_with(name, |text| {
+            text.parse().map_err(|error: T::Err| error.to_string())
+        })
+    }
+
+    /// Reads a parameter that may be there, in its own way.
+    fn take_with<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let place = self.left.iter().position(|(it, _)| it == name)?;
+        let (_, text) = self.left.remove(place);
+        if self.left.iter().any(|(it, _)| it == name) {
+            self.left.retain(|(it, _)| it != name);
+            self.wrong.push(violation(
+                "repeated",
+                name,
+                "is there more than once".to_owned(),
+            ));
+            return None;
+        }
+        read(&text)
+            .map_err(|message| self.wrong.push(violation("value", name, message)))
+            .ok()
+    }
+
+    /// Reads `limit` and `cursor`.
+    pub(crate) fn take_page(&mut self) -> Page {
+        let limit = self.take_with("limit", |text| match text.parse() {
+            Ok(limit @ 1..=GREATEST_LIMIT) => Ok(limit),
+            _ => Err(format!(
+                "expected a whole number from 1 to {GREATEST_LIMIT}"
+            )),
+        });
+        let before = self.take_with("cursor", |text| {
+            from_cursor(text).ok_or_else(|| "expected the `next` of the page before".to_owned())
+        });
+        Page {
+            before,
+            limit: limit.unwrap_or(USUAL_LIMIT),
+        }
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    ///
+    /// A problem that names every parameter that is unknown or wrong.
+    pub(crate) fn finish(mut self) -> Result<(), Fault> {
+        for (name, _) in &self.left {
+            self.wrong.push(violation(
+                "unknown",
+                name,
+                "is not a parameter here".to_owned(),
+            ));
+        }
+        if self.wrong.is_empty() {
+            return Ok(());
+        }
+        let said: Vec<_> = self
+            .wrong
+            .iter()
+            .map(|it| format!("{}: {}", it.pointer, it.message))
+            .collect();
+        Err(Fault::new(Problem::InvalidQuery, said.join("; ")).naming(self.wrong))
+    }
+}
+
+fn violation(code: &'static str, name: &str, message: String) -> Violation {
+    Violation {
+        code,
+        pointer: format!("?{name}"),
+        message,
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Items<T> {
+    items: Vec<T>,
+    next: Option<String>,
+}
+
+/// Asks for one row more than the page shows: whether there is a next page is seen by it.
+pub(crate) fn and_one(page: Page) -> Page {
+    Page {
+        limit: page.limit + 1,
+        ..page
+    }
+}
+
+impl<T> Items<T> {
+    /// Makes the page of the rows that [`and_one`] asked for.
+    pub(crate) fn of<R>(
+        page: Page,
+        mut rows: Vec<R>,
+        rowid: impl Fn(&R) -> i64,
+        show: impl FnMut(R) -> T,
+    ) -> Self {
+        let limit = page.limit as usize;
+        let next = (rows.len() > limit).then(|| to_cursor(rowid(&rows[limit - 1])));
+        rows.truncate(limit);
+        Self {
+            items: rows.into_iter().map(show).collect(),
+            next,
+        }
+    }
+
+    /// A list that is always whole.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
+fn to_cursor(rowid: i64) -> String {
+    URL_SAFE_NO_PAD.encode(rowid.to_be_bytes())
+}
+
+fn from_cursor(text: &str) -> Option<i64> {
+    let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    Some(i64::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(query: &str) -> Parameters {
+        Parameters::of(&format!("/x?{query}").parse().unwrap())
+    }
+
+    #[test]
+    fn everything_wrong_is_named_at_once() {
+        let mut given = parameters("limit=201&cursor=x&n=1&n=2&colour=red&m=x");
+        given.take_page();
+        assert_eq!(given.take::<u32>("n"), None);
+        assert_eq!(given.take::<u32>("m"), None);
+        let fault = given.finish().unwrap_err();
+        let named: Vec<_> = fault
+            .to_json("r")
+            .windows(2)
+            .filter(|it| it == b"\"?")
+            .map(|_| ())
+            .collect();
+        assert_eq!(named.len(), 5);
+    }
+
+    #[test]
+    fn a_cursor_leads_on_from_the_last_row_shown() {
+        let page = parameters("limit=2").take_page();
+        let items = Items::of(page, vec![9_i64, 7, 5], |it| *it, |it| it);
+        assert_eq!(items.items, [9, 7]);
+        let next = items.next.unwrap();
+        let page = parameters(&format!("cursor={next}")).take_page();
+        assert_eq!((page.before, page.limit), (Some(7), USUAL_LIMIT));
+        assert!(
+            Items::of(page, vec![5_i64], |it| *it, |it| it)
+                .next
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! Judges one message whose sender is known, and commits it.
+//!
+//! Both ways in lead through here: the webhook itself, and the release of a body that was kept
+//! after a failed authentication. When [`accept`] returns `Ok`, the message survives any crash.
+
+use bytes::Bytes;
+use countersign_domain::{
+    contract::Received,
+    ids::ReceiptId,
+    receipt::{Answer, Verdict},
+};
+use countersign_store::{Draft, Outcome, StoreError};
+
+use super::{
+    context::Context,
+    judge::judge,
+    mounts::Inlet,
+    respond::{self, Reply},
+};
+
+/// A message whose sender is known and whose body is complete.
+pub(crate) struct Message<'m> {
+    /// Where it came in.
+    pub(crate) inlet: &'m Inlet,
+    /// The request's own id.
+    pub(crate) request_id: &'m str,
+    /// Its content type, where it had one.
+    pub(crate) content_type: Option<&'m str>,
+    /// The headers to keep.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The bytes.
+    pub(crate) body: Bytes,
+}
+
+/// A committed message.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    /// The receipt that was made of it.
+    pub(crate) receipt: ReceiptId,
+    /// What became of it.
+    pub(crate) verdict: Verdict,
+    /// What is answered.
+    pub(crate) answer: Answer,
+}
+
+impl Accepted {
+    /// The HTTP response: a duplicate gets the first one's answer under this request's own id.
+    pub(crate) fn reply(self, inlet: &Inlet, request_id: &str) -> Reply {
+        respond::reply(inlet, self.answer, request_id)
+    }
+}
+
+/// Judges and commits.
+///
+/// # Errors
+///
+/// When the commit is not known to have happened.
+pub(crate) async fn accept(
+    context: &Context,
+    message: Message<'_>,
+) -> Result<Accepted, StoreError> {
+    let Message {
+        inlet,
+        request_id,
+        content_type,
+        headers,
+        body,
+    } = message;
+    let received_at = context.clock.now();
+    let receipt = context.ids.receipt(received_at);
+    let source = &inlet.source.name;
+    let received = Received {
+        receipt,
+        received_at,
+        request_id,
+        source,
+        content_type,
+        body: &body,
+    };
+    let judgement = judge(inlet, &received);
+    let own_answer = judgement.answer.clone();
+    let own_verdict = judgement.verdict;
+    let draft = Draft {
+        id: receipt,
+        source: source.clone(),
+        operation: inlet.operation().name.clone(),
+        received_at,
+        headers,
+        body,
+        verdict: judgement.verdict,
+        edition: judgement.edition,
+        violations: judgement.violations,
+        findings: judgement.findings,
+        parts: judgement.parts,
+        identity: judgement.identity,
+        content: judgement.content,
+        answer: judgement.answer,
+    };
+    // Only behind this line may anything say that the message was taken: `accept` has committed.
+    let (verdict, answer) = match context.commits.accept(draft).await? {
+        Outcome::Kept | Outcome::ContentChanged { .. } => (own_verdict, own_answer),
+        Outcome::Duplicate { answer, .. } => (Verdict::Duplicate, answer),
+    };
+    inlet.metrics.receipt(verdict);
+    tracing::debug!(%receipt, request_id, %source, operation = %inlet.operation().name, %verdict, "committed");
+    if verdict == Verdict::Quarantined {
+        tracing::info!(%receipt, request_id, %source, operation = %inlet.operation().name, "in quarantine");
+    }
+    Ok(Accepted {
+        receipt,
+        verdict,
+        answer,
+    })
+}
