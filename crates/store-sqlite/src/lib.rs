@@ -1,1 +1,229 @@
-//! Placeholder.
+//! The embedded store: SQLite in one folder, one writer thread, readers apart.
+//!
+//! [`SqliteStore::open`] owns a folder by a lock file. Every write is a job for the writer thread
+//! ([`writer`]), which is the only place where a transaction begins; reads run beside it on a few
+//! connections of their own ([`readers`]); what the writer has logged is folded into the database
+//! by a third thread ([`checkpoint`]), off the path of the commits.
+//!
+//! What always holds: an `Ok` of a write means that its transaction was synced (WAL,
+//! `synchronous=FULL`). A failed write leaves nothing behind, in the database or in memory, and the
+//! next one is tried on the same connection: a disk that was full needs no restart.
+//!
+//! What it does not do: choose ids or look at a clock. Next: [`accept`], the heart, and
+//! `migrations/`, where each table says why it is.
+
+mod accept;
+mod checkpoint;
+mod claims;
+mod classes;
+mod connection;
+mod failure;
+mod folder;
+mod lists;
+mod readers;
+mod records;
+mod rejected;
+mod release;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use countersign_domain::ids::{ReceiptId, RejectedId};
+use countersign_store::{
+    Draft, Outcome, Page, ReceiptFilter, ReceiptRecord, ReceiptSummary, RefusalCount, Refusals,
+    Rejected, RejectedSummary, Release, Released, Store, StoreError,
+};
+use jiff::Timestamp;
+use readers::Readers;
+use tokio::sync::oneshot;
+use writer::{Job, Writer};
+
+/// How much memory and log the store may use. The defaults are measured
+/// (docs/internals/performance.md).
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// Bytes of pages that the writer keeps in memory.
+    pub cache_bytes: u64,
+    /// Connections that read at the same time.
+    pub readers: u32,
+    /// Claims that are gathered in memory (and in the journal) before they are merged into their
+    /// table; up to twice as many are held, and read back by a start.
+    pub claims_in_memory: usize,
+    /// Pages in the write-ahead log at which it begins to be folded into the database.
+    pub checkpoint_pages: u32,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 32 << 20,
+            readers: 4,
+            claims_in_memory: 128 << 10,
+            checkpoint_pages: 4096,
+        }
+    }
+}
+
+/// A store in one folder of this machine.
+#[derive(Debug)]
+pub struct SqliteStore {
+    /// None once the store is closing; the writer thread ends when the last sender is gone.
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    writer: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the store of a folder, and makes folder (0700) and database (0600) where there are
+    /// none. It blocks for as long as reading the last claims takes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if another process owns the folder or it cannot be written;
+    /// [`StoreError::Corrupt`] if a newer version, or something else, wrote the database.
+    pub fn open(dir: &Path, options: &SqliteOptions) -> Result<Self, StoreError> {
+        let lock = folder::take(dir)?;
+        let database = folder::database(dir)?;
+        let (jobs, queue) = mpsc::channel();
+        // The lock is held until the writer has closed the database.
+        let writer = writer::start(&database, options, queue, lock)?;
+        let readers = Readers::open(&database, options.readers)?;
+        Ok(Self {
+            jobs: Mutex::new(Some(jobs)),
+            writer: tokio::sync::Mutex::new(Some(writer)),
+            readers,
+        })
+    }
+
+    /// Runs a job on the writer thread. Once it is sent it is done, whether or not the caller is
+    /// still there to hear of it.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer<'_>) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, done) = oneshot::channel();
+        let job: Job = Box::new(move |writer| {
+            let _ = reply.send(work(writer));
+        });
+        let sent = {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            jobs.as_ref().is_some_and(|it| it.send(job).is_ok())
+        };
+        if !sent {
+            return Err(closed());
+        }
+        done.await.map_err(|_| StoreError::Unavailable {
+            reason: "the writer failed on this transaction".to_owned(),
+        })
+    }
+}
+
+pub(crate) fn closed() -> StoreError {
+    StoreError::Unavailable {
+        reason: "the store is closed".to_owned(),
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn accept(&self, batch: Vec<Draft>) -> Vec<Result<Outcome, StoreError>> {
+        let count = batch.len();
+        match self.write(move |writer| writer.accept(&batch)).await {
+            Ok(results) => results,
+            Err(error) => vec![Err(error); count],
+        }
+    }
+
+    async fn receipts(
+        &self,
+        filter: &ReceiptFilter,
+        page: Page,
+    ) -> Result<Vec<ReceiptSummary>, StoreError> {
+        let filter = filter.clone();
+        self.readers
+            .read(move |database| lists::receipts(database, &filter, page))
+            .await
+    }
+
+    async fn receipt(&self, id: ReceiptId) -> Result<Option<ReceiptRecord>, StoreError> {
+        self.readers
+            .read(move |database| records::receipt(database, id))
+            .await
+    }
+
+    async fn body(&self, id: ReceiptId) -> Result<Option<Bytes>, StoreError> {
+        self.readers
+            .read(move |database| records::body(database, id))
+            .await
+    }
+
+    async fn release(&self, release: Release) -> Result<Released, StoreError> {
+        self.write(move |writer| writer.release(&release)).await?
+    }
+
+    async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError> {
+        self.write(move |writer| writer.keep_rejected(&refusals))
+            .await?
+    }
+
+    async fn refusal_counts(&self, since: Timestamp) -> Result<Vec<RefusalCount>, StoreError> {
+        self.readers
+            .read(move |database| rejected::counts(database, since))
+            .await
+    }
+
+    async fn rejected(&self, page: Page) -> Result<Vec<RejectedSummary>, StoreError> {
+        self.readers
+            .read(move |database| rejected::list(database, page))
+            .await
+    }
+
+    async fn rejected_one(&self, id: RejectedId) -> Result<Option<Rejected>, StoreError> {
+        self.readers
+            .read(move |database| rejected::one(database, id))
+            .await
+    }
+
+    async fn mark_rejected_released(
+        &self,
+        id: RejectedId,
+        receipt: ReceiptId,
+    ) -> Result<(), StoreError> {
+        self.write(move |writer| writer.mark_rejected_released(id, receipt))
+            .await?
+    }
+
+    async fn newest_rowid(&self) -> Result<i64, StoreError> {
+        self.readers.read(records::newest_rowid).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.write(|writer| writer.probe()).await?
+    }
+
+    async fn close(&self) {
+        drop(
+            self.jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        self.readers.close().await;
+        // Whoever comes second waits here for the first.
+        let mut writer = self.writer.lock().await;
+        if let Some(thread) = writer.take() {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the writer of the store did not end well");
+            }
+        }
+    }
+}
