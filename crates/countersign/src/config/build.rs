@@ -17,6 +17,8 @@ use super::{
 
 /// Builds it; `None` only where the tree has mistakes that were found before.
 pub(super) fn build(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Config> {
+    // First, so that their mistakes are told whatever else is wrong.
+    let sources = sources(root, mistakes);
     let read = Reader {
         root,
         path: Vec::new(),
@@ -27,7 +29,7 @@ pub(super) fn build(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Config> 
         data: read.text("data").into(),
         dev: read.boolean("dev"),
         contracts: read.optional("contracts").map(Into::into),
-        sources: sources(root, mistakes),
+        sources,
         limits: limits(root)?,
         log: LogConfig {
             format: match Reader::at(root, &["log"]).text("format").as_str() {

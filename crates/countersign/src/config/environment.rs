@@ -46,7 +46,7 @@ pub(super) fn apply(
             mistakes.push(Mistake::new(&place, "the value is not UTF-8"));
             continue;
         };
-        if let Err(mistake) = apply_one(root, path, value, &place) {
+        if let Err(mistake) = apply_one(root, &path, value, &place) {
             mistakes.push(mistake);
         }
     }
@@ -58,15 +58,15 @@ fn segments(path: &str) -> Vec<String> {
 
 fn apply_one(
     root: &mut Node,
-    written: Vec<String>,
+    written: &[String],
     value: &str,
     place: &Place,
 ) -> Result<(), Mistake> {
-    let (path, value) = match resolve(root, &written) {
+    let (path, value) = match resolve(root, written) {
         Some(path) => (path, value.to_owned()),
-        None => match named_file(root, written.clone()) {
+        None => match named_file(root, written.to_vec()) {
             Some(path) => (path, read_secret(value, place)?),
-            None => return Err(unknown(&written, place)),
+            None => return Err(unknown(written, place)),
         },
     };
     set(root, &path, 0, Node::new(Value::Text(value), place))

@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn every_break_of_the_syntax_is_reported_with_its_line() {
-        let mistakes = read("c.toml", "a = \nb = 1\nc = [1,,2]\n").err().unwrap();
+        let mut mistakes = read("c.toml", "a = \nb = 1\nc = [1,,2]\n").err().unwrap();
+        mistakes.sort();
         let places: Vec<_> = mistakes.iter().map(|it| it.place.to_string()).collect();
         assert!(places.len() >= 2, "{places:?}");
         assert!(places[0].starts_with("c.toml:1:"), "{places:?}");

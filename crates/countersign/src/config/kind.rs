@@ -63,8 +63,8 @@ impl Kind {
 
     /// Checks the value of a key; `name` is the key as a person would write it.
     pub(super) fn check(self, name: &str, node: &Node, mistakes: &mut Vec<Mistake>) {
-        if self == Self::Secrets {
-            if let Value::List(items) = &node.value {
+        match &node.value {
+            Value::List(items) if self == Self::Secrets => {
                 if items.is_empty() {
                     mistakes.push(Mistake::new(
                         &node.place,
@@ -74,10 +74,9 @@ impl Kind {
                 for item in items {
                     self.check_one(name, item, mistakes);
                 }
-                return;
             }
+            _ => self.check_one(name, node, mistakes),
         }
-        self.check_one(name, node, mistakes);
     }
 
     fn check_one(self, name: &str, node: &Node, mistakes: &mut Vec<Mistake>) {

@@ -1,0 +1,244 @@
+//! `receipts list | show ID | release ID`: what arrived, and what became of it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::{
+    answer::{array, items, text},
+    args::{Globals, ReceiptsCommand, ReceiptsListArgs},
+    client::{self, Client},
+    error::CommandError,
+    output, table,
+};
+use crate::{clock::Clock, config::units};
+
+const PATH: [&str; 3] = ["api", "v1", "receipts"];
+
+pub(crate) fn run(globals: &Globals, command: &ReceiptsCommand) -> Result<(), CommandError> {
+    match command {
+        ReceiptsCommand::List(args) => list(globals, args),
+        ReceiptsCommand::Show { id, body: true } => body(globals, &id.to_string()),
+        ReceiptsCommand::Show { id, body: false } => show(globals, &id.to_string()),
+        ReceiptsCommand::Release { id, part } => release(globals, &id.to_string(), *part),
+    }
+}
+
+fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> {
+    let now = Clock::system().now();
+    let query = [
+        ("source", args.source.clone()),
+        ("operation", args.operation.clone()),
+        ("verdict", args.verdict.map(|it| it.to_string())),
+        (
+            "since",
+            args.since
+                .as_deref()
+                .map(|it| instant(it, now))
+                .transpose()?,
+        ),
+        (
+            "until",
+            args.until
+                .as_deref()
+                .map(|it| instant(it, now))
+                .transpose()?,
+        ),
+        ("limit", Some(args.page.limit.to_string())),
+        ("cursor", args.page.cursor.clone()),
+    ];
+    let client = Client::find(globals)?;
+    let answer = client::block_on(client.get(&PATH, &query))?;
+    if globals.json {
+        output::json(&answer);
+        return Ok(());
+    }
+    let rows = items(&answer).map(row).collect();
+    let heading = [
+        "id",
+        "received",
+        "source",
+        "operation",
+        "verdict",
+        "violations",
+    ];
+    output::data(&table::render(&heading, rows));
+    output::more(&answer, "receipts list");
+    Ok(())
+}
+
+fn row(item: &Value) -> Vec<String> {
+    let violations: Vec<_> = array(item, "violations").map(named).collect();
+    let shown = match violations.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    };
+    let names = ["id", "received_at", "source", "operation", "verdict"];
+    names
+        .iter()
+        .map(|it| text(item, it))
+        .chain([shown])
+        .collect()
+}
+
+fn named(violation: &Value) -> String {
+    format!("{} {}", text(violation, "code"), text(violation, "pointer"))
+        .trim_end()
+        .to_owned()
+}
+
+/// A time, or how long ago, as the resources take it.
+fn instant(text: &str, now: Timestamp) -> Result<String, CommandError> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at.to_string());
+    }
+    let ago = units::duration(text)
+        .ok()
+        .and_then(|it| SignedDuration::try_from(it).ok());
+    ago.and_then(|it| now.checked_sub(it).ok())
+        .map(|it| it.to_string())
+        .ok_or_else(|| {
+            CommandError::usage(format!("`{text}` is not a time"))
+                .hint("write 2025-07-06T06:00:00Z, or how long ago, such as 1h")
+        })
+}
+
+fn body(globals: &Globals, id: &str) -> Result<(), CommandError> {
+    let client = Client::find(globals)?;
+    let bytes = client::block_on(client.bytes(&[PATH[0], PATH[1], PATH[2], id, "body"]))?;
+    output::bytes(&bytes).map_err(|it| CommandError::failed(format!("stdout is closed: {it}")))
+}
+
+fn show(globals: &Globals, id: &str) -> Result<(), CommandError> {
+    let client = Client::find(globals)?;
+    let receipt = client::block_on(client.get(&[PATH[0], PATH[1], PATH[2], id], &[]))?;
+    if globals.json {
+        output::json(&receipt);
+    } else {
+        output::data(&whole(&receipt));
+    }
+    Ok(())
+}
+
+fn whole(receipt: &Value) -> String {
+    let answer = receipt.get("answer").unwrap_or(&Value::Null);
+    let mut shown = table::pairs(&[
+        ("receipt", text(receipt, "id")),
+        ("operation", text(receipt, "operation")),
+        ("source", text(receipt, "source")),
+        ("received", text(receipt, "received_at")),
+        ("verdict", text(receipt, "verdict")),
+        ("duplicate of", text(receipt, "duplicate_of")),
+        ("released", text(receipt, "released_at")),
+        ("edition", text(receipt, "edition")),
+        (
+            "answered",
+            format!("{} {}", text(answer, "status"), text(answer, "body")),
+        ),
+    ]);
+    let pick = |list: &str, names: &[&str]| -> Vec<Vec<String>> {
+        array(receipt, list)
+            .map(|it| names.iter().map(|name| text(it, name)).collect())
+            .collect()
+    };
+    let mut section = |title: &str, heading: &[&str], rows: Vec<Vec<String>>| {
+        if !rows.is_empty() {
+            shown += &format!("\n{title}\n{}", table::render(heading, rows));
+        }
+    };
+    let columns = ["code", "pointer", "message"];
+    section("Violations", &columns, pick("violations", &columns));
+    let columns = ["code", "message"];
+    section("Findings", &columns, pick("findings", &columns));
+    let parts = array(receipt, "parts").map(part_row).collect();
+    section(
+        "Parts",
+        &["part", "verdict", "event", "released", "violations"],
+        parts,
+    );
+    let columns = ["name", "value"];
+    section("Headers", &columns, pick("headers", &columns));
+    shown
+}
+
+fn part_row(part: &Value) -> Vec<String> {
+    let violations: Vec<_> = array(part, "violations").map(named).collect();
+    let names = ["part", "verdict", "event", "released_at"];
+    names
+        .iter()
+        .map(|it| text(part, it))
+        .chain([violations.join(", ")])
+        .collect()
+}
+
+fn release(globals: &Globals, id: &str, part: Option<u32>) -> Result<(), CommandError> {
+    let client = Client::find(globals)?;
+    let wish = part.map_or_else(|| json!({}), |part| json!({"part": part}));
+    let path = [PATH[0], PATH[1], PATH[2], id, "release"];
+    let answer = client::block_on(client.post(&path, &wish))?;
+    if globals.json {
+        output::json(&answer);
+        return Ok(());
+    }
+    let note = match text(&answer, "duplicate_of") {
+        it if it.is_empty() => String::new(),
+        it => {
+            format!("{it} said the same and was accepted meanwhile, so nothing was left to apply")
+        }
+    };
+    output::data(&table::pairs(&[
+        ("receipt", id.to_owned()),
+        ("part", text(&answer, "part")),
+        ("released", text(&answer, "released_at")),
+        ("note", note),
+    ]));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_an_instant_or_how_long_ago() {
+        let now: Timestamp = "2025-07-06T06:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2025-07-06T11:30:00+05:30", "2025-07-06T06:00:00Z"),
+            ("1h", "2025-07-06T05:00:00Z"),
+        ] {
+            assert_eq!(instant(text, now).unwrap(), expected, "{text}");
+        }
+        assert!(instant("yesterday", now).is_err());
+    }
+
+    #[test]
+    fn a_receipt_is_shown_with_what_became_of_it() {
+        let receipt = json!({
+            "id": "rcp_1", "source": "enkash", "operation": "payment.confirm.request",
+            "verdict": "quarantined", "received_at": "2025-07-06T06:00:00Z", "edition": null,
+            "violations": [{"code": "pattern", "pointer": "/a", "message": "expected b"}],
+            "answer": {"status": 422, "body": "{}"}, "findings": [], "duplicate_of": null,
+            "parts": [{"part": 0, "verdict": "quarantined", "event": null, "violations": []}],
+        });
+        let shown = whole(&receipt);
+        for expected in [
+            "receipt       rcp_1\n",
+            "answered      422 {}\n",
+            "\nViolations\nCODE     POINTER  MESSAGE\npattern  /a       expected b\n",
+            "\nParts\nPART  VERDICT      EVENT  RELEASED  VIOLATIONS\n0     quarantined\n",
+        ] {
+            assert!(shown.contains(expected), "{expected}\n{shown}");
+        }
+        assert!(
+            !shown.contains("Findings") && !shown.contains("duplicate of"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_row_names_the_first_violation_and_counts_the_others() {
+        let violation = json!({"code": "pattern", "pointer": "/a"});
+        let item = json!({"id": "rcp_1", "violations": [violation, violation, violation]});
+        assert_eq!(row(&item).last().unwrap(), "pattern /a and 2 more");
+    }
+}

@@ -1,0 +1,63 @@
+//! Tables for people: columns apart by spaces, readable without colour, no line ever wrapped.
+
+use comfy_table::{ContentArrangement, Table, TableStyle};
+
+use super::output::clean;
+
+/// Renders rows below a heading; cells are made harmless.
+pub(crate) fn render(heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(
+        heading
+            .iter()
+            .map(|it| it.to_uppercase())
+            .collect::<Vec<_>>(),
+    );
+    for row in rows {
+        table.add_row(row.iter().map(|it| clean(it)).collect::<Vec<_>>());
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+        .lines()
+        .map(|it| it.trim_end().to_owned() + "\n")
+        .collect()
+}
+
+/// Renders names and values, one pair a line; pairs without a value are left out.
+pub(crate) fn pairs(pairs: &[(&str, String)]) -> String {
+    let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name:width$}  {}\n", clean(value)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_no_line_ends_in_spaces() {
+        let rows = vec![
+            vec!["a".into(), "long value".into(), "x".into()],
+            vec!["bcd".into(), String::new(), "\u{1b}[31m".into()],
+        ];
+        let expected = "ID   VALUE       END\na    long value  x\nbcd              \\u{1b}[31m\n";
+        assert_eq!(render(&["id", "value", "end"], rows), expected);
+    }
+
+    #[test]
+    fn pairs_without_a_value_are_left_out() {
+        let shown = pairs(&[
+            ("id", "1".into()),
+            ("none", String::new()),
+            ("when", "now".into()),
+        ]);
+        assert_eq!(shown, "id    1\nwhen  now\n");
+    }
+}
