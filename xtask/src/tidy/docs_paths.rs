@@ -28,7 +28,11 @@ pub(crate) fn check(tree: &Tree) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     for file in tree.markdown() {
         let page = Page::read(&file.text);
-        for span in page.spans.iter().filter(|span| is_path(&span.text)) {
+        for span in page
+            .spans
+            .iter()
+            .filter(|span| is_path(&span.text) && !is_made(tree, &span.text))
+        {
             if !exists(tree, &span.text) {
                 complaints.push(missing(file, span));
             }
@@ -51,6 +55,15 @@ fn is_path(span: &str) -> bool {
     let at_root = !span.contains(['/', ' ']) && (span.ends_with(".md") || span == "deny.toml");
     let in_folder = FOLDERS.iter().any(|folder| span.starts_with(folder));
     (at_root || in_folder) && !span.contains(char::is_whitespace)
+}
+
+/// Whether git ignores it: something that is made when the project is used.
+fn is_made(tree: &Tree, named: &str) -> bool {
+    let ignored = tree
+        .file(".gitignore")
+        .map_or("", |file| file.text.as_str());
+    let mut folders = ignored.lines().filter_map(|line| line.strip_prefix('/'));
+    folders.any(|folder| named.starts_with(folder))
 }
 
 fn exists(tree: &Tree, named: &str) -> bool {
@@ -109,6 +122,7 @@ mod tests {
             ("docs/guides/a.md", text),
             ("docs/b.md", "# Second page\n"),
             ("crates/store/src/lib.rs", ""),
+            (".gitignore", "/fuzz/corpus\n"),
             ("contracts/examples/bill.paid/one.json", ""),
         ];
         check(&Tree::of(&files)).len()
@@ -121,7 +135,10 @@ mod tests {
             0
         );
         assert_eq!(found("`contracts/examples/<operation>/*.json`"), 0);
-        assert_eq!(found("`/api/v1/receipts`, `text/plain`, `a/b.rs`"), 0);
+        assert_eq!(
+            found("`/api/v1/receipts`, `text/plain`, `a/b.rs`, `fuzz/corpus/<target>`"),
+            0
+        );
     }
 
     #[test]
