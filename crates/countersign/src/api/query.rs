@@ -6,6 +6,7 @@ use axum::extract::Query;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use countersign_store::Page;
 use http::Uri;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::problem::{Fault, Problem, Violation};
@@ -47,6 +48,14 @@ impl Parameters {
     {
         self.take_with(name, |text| {
             text.parse().map_err(|error: T::Err| error.to_string())
+        })
+    }
+
+    /// Reads a time that may be there.
+    pub(crate) fn take_time(&mut self, name: &str) -> Option<Timestamp> {
+        self.take_with(name, |text| {
+            text.parse()
+                .map_err(|_| "expected a time such as 2025-07-06T06:23:03Z".to_owned())
         })
     }
 

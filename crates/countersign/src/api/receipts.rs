@@ -95,8 +95,8 @@ pub(crate) async fn list(
         source: given.take("source"),
         operation: given.take("operation"),
         verdict: given.take("verdict"),
-        since: given.take("since"),
-        until: given.take("until"),
+        since: given.take_time("since"),
+        until: given.take_time("until"),
     };
     given.finish()?;
     let rows = private

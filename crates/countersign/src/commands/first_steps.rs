@@ -17,9 +17,16 @@ use crate::{
 const HEADERS_FILE: &str = "curl-headers";
 /// The contract, the documented path and a short body of the message that the line posts.
 const CONTRACT: &str = "enkash-vendor-payment";
-const PATH: &str = "/api/v0/payment/resp-pay";
-const BODY: &str =
-    r#"{"resp":{"reqMsgId":"TRY-1","result":"SUCCESS"},"payment":{"objectId":"PMT-TRY-1"}}"#;
+const PATH: &str = "/api/v0/purchase-order/resp-confirm";
+const BODY: &str = concat!(
+    r#"{"b2bIds":{"buyerB2BId":"buyer-1","supplierB2BId":"supplier-1"},"#,
+    r#""resp":{"reqMsgId":"TRY-1","result":"SUCCESS","errorCd":"","errorDtl":"","errorField":""},"#,
+    r#""poConfirmation":{"objectId":"PO-1","buyerPONumber":"4500001234","#,
+    r#""supplierResponse":"ACCEPT","supplierRemarks":"as agreed","#,
+    r#""objectVersion":{"currentVersion":1,"newVersion":1},"#,
+    r#""poStatusTransition":{"currentStatus":"CREATED","newStatus":"ACCEPTED"}},"#,
+    r#""additionalInfos":[]}"#,
+);
 
 /// The text, after whatever it refers to was written.
 pub(super) fn text(config: &Config, address: &Address) -> io::Result<String> {
@@ -50,7 +57,7 @@ pub(super) fn text(config: &Config, address: &Address) -> io::Result<String> {
         Some(line) => text += &format!("  {line}\n"),
         None => text += "  countersign send OPERATION\n",
     }
-    text += "  countersign receipts list\n";
+    text += &format!("  countersign receipts list --data {data}\n");
     Ok(text)
 }
 

@@ -27,8 +27,7 @@ pub(super) fn protocol(header_timeout: Duration) -> http1::Builder {
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS)
         // A sender may close its half once it has sent; it still wants the answer.
-        .half_close(true)
-        .pipeline_flush(true);
+        .half_close(true);
     builder
 }
 
