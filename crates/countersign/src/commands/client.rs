@@ -139,31 +139,13 @@ impl Client {
 /// Says a problem as its title, its detail and the next step.
 pub(crate) fn problem(status: u16, body: &Value) -> CommandError {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut message = match (text("title"), text("detail")) {
+    let message = match (text("title"), text("detail")) {
         ("", _) => format!("the server answered {status}"),
         (title, "") => title.to_owned(),
+        // The detail names whatever else is in `violations`.
         (title, detail) => format!("{title}: {detail}"),
     };
-    for violation in body
-        .get("violations")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let part = |name: &str| {
-            violation
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        message += &format!(
-            "\n  {} {}: {}",
-            part("code"),
-            part("pointer"),
-            part("message")
-        );
-    }
-    let failed = CommandError::failed(super::output::clean_lines(&message));
+    let failed = CommandError::failed(super::output::clean(&message));
     match (status, text("code")) {
         (401, _) => {
             failed.hint("set COUNTERSIGN_TOKEN to the content of `admin.token` in its data folder")
@@ -266,11 +248,9 @@ mod tests {
     fn a_problem_is_told_with_its_next_step() {
         let body = serde_json::json!({
             "title": "Not releasable", "detail": "the body is not JSON", "code": "not_releasable",
-            "violations": [{"code": "not_json", "pointer": "", "message": "line 1"}],
         });
         let error = problem(409, &body);
-        let expected = "Not releasable: the body is not JSON\n  not_json : line 1";
-        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.to_string(), "Not releasable: the body is not JSON");
         assert!(error.advice().unwrap().contains("explain not_releasable"));
         assert_eq!(
             problem(502, &Value::Null).to_string(),

@@ -11,7 +11,8 @@ use super::{
     args::{ContractsCommand, Globals},
     check_config::{contracts_of, find_operation},
     error::CommandError,
-    output, settings, table,
+    output, settings,
+    table::{self, counted},
 };
 
 pub(crate) mod example;
@@ -133,9 +134,9 @@ fn check(globals: &Globals, file: &Path) -> Result<(), CommandError> {
         return Err(CommandError::Shown);
     };
     if !globals.json {
-        let count = contract.operations.len();
+        let count = counted(contract.operations.len(), "operation");
         output::note(&format!(
-            "{shown} is good: `{}` with {count} operations",
+            "{shown} is good: `{}` with {count}",
             contract.name
         ));
     }

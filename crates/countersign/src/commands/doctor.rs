@@ -155,10 +155,10 @@ fn text(checks: &[Check]) -> String {
             found,
             what_to_do,
         } = check;
-        let found = output::clean_lines(found).replace('\n', "\n                      ");
-        text += &format!("{state:<4}  {name:<14}  {found}\n");
+        let found = output::clean_lines(found).replace('\n', "\n                        ");
+        text += &format!("{state:<4}  {name:<16}  {found}\n");
         if !what_to_do.is_empty() {
-            text += &format!("                      -> {what_to_do}\n");
+            text += &format!("                        -> {what_to_do}\n");
         }
     }
     let count = |state| checks.iter().filter(|it| it.state == state).count();
@@ -180,9 +180,9 @@ mod tests {
             Check::ok("clock", "right"),
             Check::fail("disk", "full", "make room"),
         ];
-        let expected = "ok    clock           right\n\
-                        fail  disk            full\n                      -> make room\n\n\
-                        1 ok, 0 to look at, 1 wrong\n";
+        let expected = "ok    clock             right\n\
+                          fail  disk              full\n                        -> make room\n\n\
+                          1 ok, 0 to look at, 1 wrong\n";
         assert_eq!(text(&checks), expected);
     }
 }

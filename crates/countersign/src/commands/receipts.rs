@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
-    answer::{array, items, text},
+    answer::{array, cells, items, text, time},
     args::{Globals, ReceiptsCommand, ReceiptsListArgs},
     client::{self, Client},
     error::CommandError,
@@ -74,11 +74,7 @@ fn row(item: &Value) -> Vec<String> {
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     };
     let names = ["id", "received_at", "source", "operation", "verdict"];
-    names
-        .iter()
-        .map(|it| text(item, it))
-        .chain([shown])
-        .collect()
+    cells(item, &names).into_iter().chain([shown]).collect()
 }
 
 fn named(violation: &Value) -> String {
@@ -126,20 +122,15 @@ fn whole(receipt: &Value) -> String {
         ("receipt", text(receipt, "id")),
         ("operation", text(receipt, "operation")),
         ("source", text(receipt, "source")),
-        ("received", text(receipt, "received_at")),
+        ("received", time(receipt, "received_at")),
         ("verdict", text(receipt, "verdict")),
         ("duplicate of", text(receipt, "duplicate_of")),
-        ("released", text(receipt, "released_at")),
+        ("released", time(receipt, "released_at")),
         ("edition", text(receipt, "edition")),
-        (
-            "answered",
-            format!("{} {}", text(answer, "status"), text(answer, "body")),
-        ),
+        ("answered", text(answer, "status")),
     ]);
     let pick = |list: &str, names: &[&str]| -> Vec<Vec<String>> {
-        array(receipt, list)
-            .map(|it| names.iter().map(|name| text(it, name)).collect())
-            .collect()
+        array(receipt, list).map(|it| cells(it, names)).collect()
     };
     let mut section = |title: &str, heading: &[&str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
@@ -156,18 +147,22 @@ fn whole(receipt: &Value) -> String {
         &["part", "verdict", "event", "released", "violations"],
         parts,
     );
-    let columns = ["name", "value"];
-    section("Headers", &columns, pick("headers", &columns));
-    shown
+    let header = |it: &Value| {
+        let pair = it.as_array().into_iter().flatten();
+        pair.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let headers = array(receipt, "headers").map(header).collect();
+    section("Headers", &["name", "value"], headers);
+    shown + "\nAnswer\n" + &output::clean_lines(&text(answer, "body")) + "\n"
 }
 
 fn part_row(part: &Value) -> Vec<String> {
     let violations: Vec<_> = array(part, "violations").map(named).collect();
     let names = ["part", "verdict", "event", "released_at"];
-    names
-        .iter()
-        .map(|it| text(part, it))
-        .chain([violations.join(", ")])
+    let violations = violations.join(", ");
+    cells(part, &names)
+        .into_iter()
+        .chain([violations])
         .collect()
 }
 
@@ -189,7 +184,7 @@ fn release(globals: &Globals, id: &str, part: Option<u32>) -> Result<(), Command
     output::data(&table::pairs(&[
         ("receipt", id.to_owned()),
         ("part", text(&answer, "part")),
-        ("released", text(&answer, "released_at")),
+        ("released", time(&answer, "released_at")),
         ("note", note),
     ]));
     Ok(())
@@ -218,12 +213,15 @@ mod tests {
             "verdict": "quarantined", "received_at": "2025-07-06T06:00:00Z", "edition": null,
             "violations": [{"code": "pattern", "pointer": "/a", "message": "expected b"}],
             "answer": {"status": 422, "body": "{}"}, "findings": [], "duplicate_of": null,
+            "headers": [["content-type", "a/b"]],
             "parts": [{"part": 0, "verdict": "quarantined", "event": null, "violations": []}],
         });
         let shown = whole(&receipt);
         for expected in [
             "receipt       rcp_1\n",
-            "answered      422 {}\n",
+            "answered      422\n",
+            "\nHeaders\nNAME          VALUE\ncontent-type  a/b\n",
+            "\nAnswer\n{}\n",
             "\nViolations\nCODE     POINTER  MESSAGE\npattern  /a       expected b\n",
             "\nParts\nPART  VERDICT      EVENT  RELEASED  VIOLATIONS\n0     quarantined\n",
         ] {

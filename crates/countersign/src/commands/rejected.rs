@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    answer::{items, text},
+    answer::{cells, items, text},
     args::{Globals, PageArgs, RejectedCommand},
     client::{self, Client},
     error::CommandError,
@@ -38,9 +38,7 @@ fn list(globals: &Globals, page: &PageArgs) -> Result<(), CommandError> {
         "bytes",
         "released_as",
     ];
-    let rows = items(&answer)
-        .map(|it| names.iter().map(|name| text(it, name)).collect())
-        .collect();
+    let rows = items(&answer).map(|it| cells(it, &names)).collect();
     let heading = [
         "id",
         "received",

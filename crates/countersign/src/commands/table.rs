@@ -37,6 +37,12 @@ pub(crate) fn pairs(pairs: &[(&str, String)]) -> String {
         .collect()
 }
 
+/// A number of things, in the right number.
+pub(crate) fn counted(count: usize, name: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {name}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

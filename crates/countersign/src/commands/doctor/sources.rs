@@ -3,6 +3,7 @@
 
 use super::Check;
 use crate::{
+    commands::table::counted,
     config::{AuthConfig, Loaded},
     receive::contracts::Contracts,
 };
@@ -27,12 +28,9 @@ pub(super) fn checks(loaded: &Loaded, contracts: &Contracts) -> Vec<Check> {
             ));
             continue;
         };
-        let count = contract.operations.len();
+        let count = counted(contract.operations.len(), "operation");
         let kinds: Vec<_> = source.auth.iter().map(AuthConfig::kind).collect();
-        let found = format!(
-            "{name}: {} with {count} operations at {}",
-            contract.name, source.mount
-        );
+        let found = format!("{name}: {} with {count} at {}", contract.name, source.mount);
         checks.push(if config.dev {
             Check::warn(
                 "source",
