@@ -213,7 +213,7 @@ fn identity(
     if nothing_to_apply {
         return Err(not_releasable("its bytes still cannot be read"));
     }
-    Ok(judgement.identity.unwrap_or_else(|| {
+    let whole = judgement.identity.unwrap_or_else(|| {
         let mut hash = Sha256::new();
         for piece in [
             record.summary.source.as_bytes(),
@@ -224,5 +224,15 @@ fn identity(
         }
         hash.update(judgement.content);
         hash.finalize().into()
-    }))
+    });
+    Ok(part.map_or(whole, |number| of_part(&whole, number)))
+}
+
+/// A part's own identity: the receipt itself holds the whole one where other parts were accepted,
+/// and is no duplicate of itself.
+fn of_part(whole: &Digest, number: u32) -> Digest {
+    let mut hash = Sha256::new_with_prefix(b"part");
+    hash.update(whole);
+    hash.update(number.to_be_bytes());
+    hash.finalize().into()
 }
