@@ -35,7 +35,7 @@ pub trait Home: Send {
 }
 
 /// Makes a test of each behaviour of the suite. The argument is an expression that makes a fresh
-/// [`Home`](crate::conformance::Home); it may await.
+/// [`Home`]; it may await.
 #[macro_export]
 macro_rules! conformance_tests {
     ($home:expr) => {

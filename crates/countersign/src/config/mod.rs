@@ -5,7 +5,7 @@
 //! sources (when the file names none), `countersign.toml`, environment, flags.
 //! What always holds: every mistake is reported at once, each with its place; a [`Config`] that
 //! exists is valid. What it does not do: open ports, folders or stores (that is `commands/serve`).
-//! Next: [`load`] for the order of the layers, [`Config`] for the result.
+//! Next: [`mod@load`] for the order of the layers, [`Config`] for the result.
 
 pub mod address;
 mod build;

@@ -1,3 +1,5 @@
+//! The suite that every store passes, on SQLite in a folder of its own.
+
 use async_trait::async_trait;
 use countersign_store::{conformance::Home, conformance_tests};
 

@@ -1,3 +1,5 @@
+//! Opening: what a folder and a database must be like, and what is refused.
+
 use rusqlite::Connection;
 
 use super::*;

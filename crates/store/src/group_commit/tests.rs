@@ -1,3 +1,5 @@
+//! Group commit alone, in front of a store that does as it is told.
+
 use std::{sync::Mutex, time::Duration};
 
 use async_trait::async_trait;
