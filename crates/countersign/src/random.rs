@@ -17,5 +17,8 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 #[must_use]
 pub fn token() -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    bytes::<32>().iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+    bytes::<32>()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .collect()
 }

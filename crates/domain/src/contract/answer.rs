@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Contract, Operation, Received, load::AnswerRule, pointer::Scope, template::Filling};
+use super::{
+    Contract, Operation, Received, load_answers::AnswerRule, pointer::Scope, template::Filling,
+};
 use crate::receipt::{Answer, Violation};
 
 /// Why a request is refused, before or after its body was judged.

@@ -11,22 +11,14 @@ use super::{
     extract::Reading,
     identity,
     parts::{self, PartReading, missing_id},
-    pointer::{Scope, text_of},
+    pointer::Scope,
+    result::Said,
     schema,
-    word::fold,
 };
 use crate::{
-    reader::{self, ReadError, Value},
-    receipt::{Answer, Finding, FindingCode, Part, Verdict, Violation, ViolationCode},
+    reader::{self, Value},
+    receipt::{Answer, Part, Verdict, Violation, ViolationCode},
 };
-
-/// What the result word of a response says.
-enum Said {
-    /// The operation has no result, or it succeeded.
-    Success,
-    Failure,
-    Unknown,
-}
 
 impl Contract {
     /// Judges a body against an operation of this contract and makes the answer to it.
@@ -48,58 +40,6 @@ impl Contract {
             Err(error) => self.unreadable(received, &error),
         }
     }
-
-    /// What is kept and answered when our own code failed on a body: its bytes go to quarantine, and
-    /// the provider, who may try only once more, gets the documented answer.
-    #[must_use]
-    pub fn fault(&self, operation: &Operation, received: &Received<'_>) -> Judgement {
-        let violation = Violation {
-            code: ViolationCode::OurFault,
-            pointer: String::new(),
-            message: "our own code failed on this body; release the receipt once it is mended"
-                .to_owned(),
-        };
-        quarantined(received, violation, operation.documented(received, None))
-    }
-
-    fn unreadable(&self, received: &Received<'_>, error: &ReadError) -> Judgement {
-        let violation = Violation {
-            code: error.code,
-            pointer: String::new(),
-            message: error.to_string(),
-        };
-        let message = format!("the body cannot be read: {error}");
-        let refused = Refused {
-            status: 400,
-            message: &message,
-            violations: std::slice::from_ref(&violation),
-            received_at: received.received_at,
-            request_id: received.request_id,
-        };
-        let answer = self.refusal(&refused);
-        quarantined(received, violation, answer)
-    }
-}
-
-/// A body of which nothing but its bytes is known.
-fn quarantined(received: &Received<'_>, violation: Violation, answer: Answer) -> Judgement {
-    let verdict = Verdict::Quarantined;
-    let violations = vec![violation];
-    Judgement {
-        verdict,
-        edition: None,
-        parts: vec![Part {
-            verdict,
-            event: false,
-            violations: violations.clone(),
-        }],
-        violations,
-        findings: Vec::new(),
-        changes: Vec::new(),
-        identity: None,
-        content: identity::raw_content(received.body),
-        answer,
-    }
 }
 
 struct Check<'c> {
@@ -120,8 +60,9 @@ impl Check<'_> {
         let edition = fitting.as_ref().map(|(edition, _)| edition.name.clone());
         violations.extend(fitting.into_iter().flat_map(|(_, broken)| broken));
 
-        let said = self.said(&scope);
-        let mut parts = self.parts(&scope, &said, &mut violations);
+        let result = self.contract.result.as_ref();
+        let said = result.map_or(Said::Success, |it| it.said(&scope));
+        let mut parts = self.parts(&scope, said, &mut violations);
         let changes: Vec<Change> = parts
             .iter_mut()
             .flat_map(|it| std::mem::take(&mut it.changes))
@@ -130,13 +71,13 @@ impl Check<'_> {
 
         let refused = violations.iter().any(|it| self.refuses(it))
             || (self.is_strict() && parts.iter().any(|it| !it.violations.is_empty()));
-        if matches!(said, Said::Unknown) {
-            violations.push(self.result_unknown(&scope));
+        if let Said::Unknown(rule) = said {
+            violations.push(rule.unknown(&scope));
         }
-        let held = refused || matches!(said, Said::Unknown);
+        let held = refused || matches!(said, Said::Unknown(_));
         let parts: Vec<Part> = parts
             .into_iter()
-            .map(|it| self.part(it, held, &said, &mut violations))
+            .map(|it| self.part(it, held, said, &mut violations))
             .collect();
         let none_applies =
             !parts.is_empty() && parts.iter().all(|it| it.verdict == Verdict::Quarantined);
@@ -148,7 +89,10 @@ impl Check<'_> {
         Judgement {
             verdict,
             edition,
-            findings: self.findings(&scope, &said),
+            findings: match said {
+                Said::Failure(rule) => vec![rule.failed(&scope)],
+                Said::Success | Said::Unknown(_) => Vec::new(),
+            },
             parts,
             changes,
             identity: match verdict {
@@ -194,57 +138,14 @@ impl Check<'_> {
         }]
     }
 
-    fn said(&self, scope: &Scope<'_>) -> Said {
-        let Some(rule) = &self.contract.result else {
-            return Said::Success;
-        };
-        if rule
-            .holder
-            .as_ref()
-            .is_some_and(|it| it.one(scope).is_none())
-        {
-            return Said::Success;
-        }
-        let word = rule
-            .at
-            .one(scope)
-            .and_then(text_of)
-            .map(|it| fold(&it))
-            .unwrap_or_default();
-        if rule.success.contains(&word) {
-            Said::Success
-        } else if rule.failure.contains(&word) {
-            Said::Failure
-        } else {
-            Said::Unknown
-        }
-    }
-
-    fn result_unknown(&self, scope: &Scope<'_>) -> Violation {
-        let rule = self
-            .contract
-            .result
-            .as_ref()
-            .expect("only a result rule finds it unknown");
-        Violation {
-            code: ViolationCode::ResultUnknown,
-            pointer: rule.at.way(scope),
-            message: format!(
-                "neither a success ({}) nor a failure ({})",
-                rule.success.join(", "),
-                rule.failure.join(", ")
-            ),
-        }
-    }
-
     /// Reads the parts. A failed request changes nothing, so nothing of it is read.
     fn parts(
         &self,
         scope: &Scope<'_>,
-        said: &Said,
+        said: Said<'_>,
         violations: &mut Vec<Violation>,
     ) -> Vec<PartReading> {
-        if matches!(said, Said::Failure) {
+        if matches!(said, Said::Failure(_)) {
             return vec![PartReading::default()];
         }
         let mut reading = Reading {
@@ -296,7 +197,7 @@ impl Check<'_> {
         &self,
         reading: PartReading,
         held: bool,
-        said: &Said,
+        said: Said<'_>,
         violations: &mut Vec<Violation>,
     ) -> Part {
         let broken = reading.unreadable || reading.violations.iter().any(|it| self.refuses(it));
@@ -311,33 +212,12 @@ impl Check<'_> {
         } else {
             violations.clone()
         };
-        let event = verdict == Verdict::Accepted && !matches!(said, Said::Failure);
+        let event = verdict == Verdict::Accepted && !matches!(said, Said::Failure(_));
         Part {
             verdict,
             event,
             violations: own,
         }
-    }
-
-    fn findings(&self, scope: &Scope<'_>, said: &Said) -> Vec<Finding> {
-        let (Said::Failure, Some(rule)) = (said, &self.contract.result) else {
-            return Vec::new();
-        };
-        let detail = |it: &super::pointer::Pointer| {
-            let way = it.way(scope);
-            let name = way.rsplit('/').next().unwrap_or_default();
-            it.text(scope).map(|text| format!("{name} {text}"))
-        };
-        let details: Vec<_> = rule.detail.iter().filter_map(detail).collect();
-        let message = if details.is_empty() {
-            "the request failed; the provider does not say why".to_owned()
-        } else {
-            format!("the request failed: {}", details.join(", "))
-        };
-        vec![Finding {
-            code: FindingCode::ResultFailure,
-            message,
-        }]
     }
 
     fn answer(&self, refused: bool, violations: &[Violation], scope: &Scope<'_>) -> Answer {

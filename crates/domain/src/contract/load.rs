@@ -11,11 +11,12 @@ use serde_json::Value as Json;
 use super::{
     Contract, Operation,
     instant::parse_zone,
+    load_answers::{AnswerRule, answer, answers},
+    load_lifecycles::lifecycles,
     load_operation,
     mistake::{Mistake, Mistakes, Place},
     pointer::{Pointer, Step},
     rules::ResultRule,
-    template::{Slot, Template},
     word::fold,
     yaml::{self, Data},
 };
@@ -41,13 +42,6 @@ pub(super) struct Shared<'y> {
     pub(super) components: Json,
     pub(super) answers: BTreeMap<String, Arc<AnswerRule>>,
     pub(super) lifecycles: Vec<String>,
-}
-
-/// An answer: its body, and headers beside it.
-#[derive(Debug)]
-pub(super) struct AnswerRule {
-    pub(super) headers: Vec<(String, Template)>,
-    pub(super) body: Template,
 }
 
 impl Contract {
@@ -221,112 +215,6 @@ fn refuse(extension: &Place<'_>, mistakes: &mut Mistakes) -> Vec<ViolationCode> 
         }
     }
     codes
-}
-
-fn answers(extension: &Place<'_>, mistakes: &mut Mistakes) -> BTreeMap<String, Arc<AnswerRule>> {
-    let Some(place) = extension.need("answers", mistakes) else {
-        return BTreeMap::new();
-    };
-    let mut answers = BTreeMap::new();
-    for (_, name, place) in place.entries(mistakes) {
-        if let Some(rule) = answer(&place, mistakes) {
-            answers.insert(name.to_owned(), rule);
-        }
-    }
-    answers
-}
-
-pub(super) fn answer(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Arc<AnswerRule>> {
-    place.only(&["headers", "body"], mistakes);
-    let mut headers = Vec::new();
-    if let Some(place) = place.get("headers") {
-        for (_, name, place) in place.entries(mistakes) {
-            if let Some(template) = template(&place, mistakes) {
-                headers.push((name.to_ascii_lowercase(), template));
-            }
-        }
-    }
-    let body = place
-        .need("body", mistakes)
-        .and_then(|it| template(&it, mistakes))?;
-    Some(Arc::new(AnswerRule { headers, body }))
-}
-
-fn template(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Template> {
-    placeholders(place, mistakes);
-    Template::compile(&place.node.to_json()).ok()
-}
-
-/// Notes every text of a template that looks like a placeholder and is none, at its own line.
-fn placeholders(place: &Place<'_>, mistakes: &mut Mistakes) {
-    match &place.node.data {
-        Data::Text(text) if text.starts_with("${") => {
-            if let Err(message) = Slot::parse(text) {
-                place.wrong(mistakes, message);
-            }
-        }
-        Data::List(_) => place
-            .items(mistakes)
-            .iter()
-            .for_each(|it| placeholders(it, mistakes)),
-        Data::Map(_) => {
-            place
-                .entries(mistakes)
-                .iter()
-                .for_each(|(_, _, it)| placeholders(it, mistakes));
-        }
-        _ => {}
-    }
-}
-
-/// Checks the lifecycles and names the kinds that have one. Folding documents by them comes with
-/// the documents; a mistake in them is a mistake today.
-fn lifecycles(extension: &Place<'_>, mistakes: &mut Mistakes) -> Vec<String> {
-    let Some(place) = extension.need("lifecycles", mistakes) else {
-        return Vec::new();
-    };
-    let mut kinds = Vec::new();
-    for (_, kind, place) in place.entries(mistakes) {
-        kinds.push(kind.to_owned());
-        place.only(
-            &[
-                "assumed", "start", "end", "moves", "legs", "status", "source",
-            ],
-            mistakes,
-        );
-        for key in ["start", "end"] {
-            if let Some(words) = place.get(key) {
-                texts(&words, mistakes);
-            }
-        }
-        for step in place
-            .get("moves")
-            .map(|it| it.items(mistakes))
-            .unwrap_or_default()
-        {
-            if texts(&step, mistakes).len() != 2 {
-                step.wrong(mistakes, "a move is a list of two words: from, to");
-            }
-        }
-        for (_, _, ranks) in place
-            .get("legs")
-            .map(|it| it.entries(mistakes))
-            .unwrap_or_default()
-        {
-            for rank in ranks.items(mistakes) {
-                rank.one_or_many(mistakes).iter().for_each(|it| {
-                    it.text(mistakes);
-                });
-            }
-        }
-        if place.get("legs").is_none() && place.get("moves").is_none() {
-            place.wrong(
-                mistakes,
-                "a lifecycle has `moves` (between nodes) or `legs`",
-            );
-        }
-    }
-    kinds
 }
 
 fn operations(root: &Place<'_>, shared: &Shared<'_>, mistakes: &mut Mistakes) -> Vec<Operation> {

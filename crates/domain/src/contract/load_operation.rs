@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::{
     Operation, Page, Provenance,
-    load::{Shared, answer, is_text, pointer, pointers, texts},
+    load::{Shared, is_text, pointer, pointers, texts},
+    load_answers::{AnswerRule, answer},
     load_rules,
     mistake::{Mistakes, Place},
     outline::Outline,
@@ -237,7 +238,7 @@ fn operation_answer(
     shared: &Shared<'_>,
     outline: &Outline<'_>,
     mistakes: &mut Mistakes,
-) -> Option<Arc<super::load::AnswerRule>> {
+) -> Option<Arc<AnswerRule>> {
     let place = extension.need("answer", mistakes)?;
     let rule = if is_text(&place) {
         let name = place.text(mistakes)?;

@@ -22,6 +22,8 @@ mod id_pointers;
 mod identity;
 mod instant;
 mod load;
+mod load_answers;
+mod load_lifecycles;
 mod load_operation;
 mod load_rules;
 mod mask;
@@ -29,9 +31,11 @@ mod mistake;
 mod outline;
 mod parts;
 mod pointer;
+mod result;
 mod rules;
 mod schema;
 mod template;
+mod unread;
 mod word;
 mod yaml;
 
@@ -50,7 +54,7 @@ pub use mistake::Mistake;
 pub use word::fold;
 
 use self::{
-    load::AnswerRule,
+    load_answers::AnswerRule,
     pointer::Pointer,
     rules::{ChangeRule, IdPointer, PartRule, ResultRule},
     schema::{Edition, Schema},

@@ -116,3 +116,43 @@ fn hash(key: Raw<'_>) -> u64 {
         .fold(0, |word, byte| (word << 8) | u64::from(*byte));
     mix(hash, tail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::scan::nodes, *};
+
+    #[test]
+    fn keys_of_one_hash_are_told_apart_by_their_characters() {
+        for (text, repeated) in [
+            (r#"{"b":0,"a":0,"c":[1,2],"":{}}"#, None),
+            (r#"{"b":0,"a":0,"c":[1,2],"a ":{}}"#, None),
+        ] {
+            assert_eq!(first_repeated(text), repeated, "{text}");
+        }
+        // The scan refuses these, so the keys of several objects stand in for those of one.
+        for (text, repeated) in [
+            (r#"[{"b":0},{"a":0},{"b":0}]"#, Some(8)),
+            (r#"[{"a":0},{"b":0},{"\u0062":0},{"\u0061":0}]"#, Some(8)),
+            (r#"[{"é":0},{"e":0},{"\u00e9":0},{"é":0}]"#, Some(8)),
+        ] {
+            assert_eq!(first_repeated(text), repeated, "{text}");
+        }
+    }
+
+    /// Looks among all keys of the text as if they had one hash.
+    fn first_repeated(text: &str) -> Option<usize> {
+        let nodes = nodes(text).unwrap_or_else(|fault| panic!("{fault:?}: {text}"));
+        let is_key = |node: &usize| text[nodes[*node].end as usize..].starts_with(':');
+        let mut group: Vec<_> = (0..nodes.len())
+            .filter(is_key)
+            .map(|node| (0, node))
+            .collect();
+        let members = MembersOf {
+            text,
+            nodes: &nodes,
+            first: 1,
+            count: group.len(),
+        };
+        among_equal_hashes(members, &mut group)
+    }
+}

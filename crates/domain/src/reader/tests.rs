@@ -342,6 +342,10 @@ fn errors_give_line_and_column_and_never_a_value() {
             "[12.x]",
             "line 1, column 5: this is not a number as JSON writes them",
         ),
+        (
+            "[01]",
+            "line 1, column 3: this is not a number as JSON writes them",
+        ),
         ("[\"abc", "line 1, column 6: the text ends inside a string"),
         (
             "{\"a\":1",
