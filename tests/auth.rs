@@ -55,13 +55,16 @@ fn status(server: &Server, source: &str, headers: &[(&str, &str)]) -> u16 {
         .status
 }
 
+/// A source, the headers that are sent to it, and the status of the answer.
+type Case = (&'static str, &'static [(&'static str, &'static str)], u16);
+
 #[test]
 fn every_scheme_admits_its_credentials_and_no_others() {
+    const PASS: &str = "Basic ZW5rYXNoOnBhc3M6d29yZA==";
+    const OTHER: &str = "basic ZW5rYXNoOm90aGVy";
     let home = every_scheme();
     let server = home.start();
-    let pass = "Basic ZW5rYXNoOnBhc3M6d29yZA==";
-    let other = "basic ZW5rYXNoOm90aGVy";
-    let cases: &[(&str, &[(&str, &str)], u16)] = &[
+    let cases: &[Case] = &[
         ("headers", &[("x-one", "old-1"), ("x-two", "two-2")], 200),
         ("headers", &[("X-ONE", "new-1"), ("x-two", "two-2")], 200),
         ("headers", &[("x-one", "new-1")], 401),
@@ -79,8 +82,8 @@ fn every_scheme_admits_its_credentials_and_no_others() {
         ("key", &[("x-api-key", "key-1, key-2")], 401),
         ("named", &[("x-enkash-key", "key-3")], 200),
         ("named", &[("x-api-key", "key-3")], 401),
-        ("basic", &[("authorization", pass)], 200),
-        ("basic", &[("authorization", other)], 200),
+        ("basic", &[("authorization", PASS)], 200),
+        ("basic", &[("authorization", OTHER)], 200),
         ("basic", &[("authorization", "Basic ZW5rYXNoOg==")], 401),
         ("basic", &[("authorization", "Bearer other")], 401),
         ("bearer", &[("authorization", "Bearer token-1")], 200),

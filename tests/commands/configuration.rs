@@ -57,7 +57,7 @@ fn a_configuration_with_mistakes_names_every_one_with_its_line_and_the_nearest_n
             "`header_timeout`",
             "`strict`",
             "printed",
-            "`headers`",
+            "did you mean \"headers\"?",
         ],
     );
     assert_eq!(ran.out, "");
