@@ -8,7 +8,9 @@ use std::{
 };
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/examples");
+    // Read when it runs: compiled in, it would name the checkout that compiled it.
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let root = here.join("../../contracts/examples");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut list = String::from(
         "/// Every example, by operation and name.\npub(super) static EXAMPLES: &[Example] = &[\n",
