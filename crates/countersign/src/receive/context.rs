@@ -2,10 +2,11 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use countersign_store::{GroupCommit, Store};
+use jiff::Timestamp;
 
 use super::{
     body::Bodies, budget::Budget, contracts::Contracts, headers::KeptHeaders, ids::Ids,
@@ -38,6 +39,8 @@ pub(crate) struct Context {
     /// What is counted.
     pub(crate) metrics: ReceiveMetrics,
     draining: AtomicBool,
+    /// The second in which a failed commit was last logged.
+    complained: AtomicI64,
 }
 
 /// What a context is made of beside the configuration.
@@ -86,12 +89,19 @@ impl Context {
             clock: made.clock,
             metrics: ReceiveMetrics::new(),
             draining: AtomicBool::new(false),
+            complained: AtomicI64::new(i64::MIN),
         })
     }
 
     /// The configured source of that name.
     pub(crate) fn source(&self, name: &str) -> Option<&Arc<Source>> {
         self.sources.iter().find(|it| &*it.name == name)
+    }
+
+    /// Whether no failed commit was logged in this second yet; asking counts as logging.
+    pub(crate) fn may_complain(&self, now: Timestamp) -> bool {
+        let second = now.as_second();
+        self.complained.swap(second, Ordering::Relaxed) != second
     }
 
     /// Says from now on that no new work should be sent here.

@@ -66,6 +66,6 @@ pub(crate) async fn receive(context: &Context, request: Request<Incoming>) -> Re
             context.metrics.seconds.record(started.elapsed());
             accepted.reply(inlet, &request_id)
         }
-        Err(error) => refuse::not_committed(inlet, request, &error),
+        Err(error) => refuse::not_committed(context, inlet, request, &error),
     }
 }

@@ -186,15 +186,23 @@ pub(crate) fn unread(inlet: &Inlet, request: Refusable<'_>, unread: Unread) -> R
     }
 }
 
-/// Nothing was committed, so nothing is promised.
-pub(crate) fn not_committed(inlet: &Inlet, request: Refusable<'_>, error: &StoreError) -> Reply {
-    tracing::warn!(
-        request_id = request.request_id,
-        source = %inlet.source.name,
-        operation = %inlet.operation().name,
-        %error,
-        "a receipt could not be committed"
-    );
+/// Nothing was committed, so nothing is promised. It is logged at most once a second: when the
+/// store is away, every message of every provider ends here.
+pub(crate) fn not_committed(
+    context: &Context,
+    inlet: &Inlet,
+    request: Refusable<'_>,
+    error: &StoreError,
+) -> Reply {
+    if context.may_complain(request.at) {
+        tracing::warn!(
+            request_id = request.request_id,
+            source = %inlet.source.name,
+            operation = %inlet.operation().name,
+            %error,
+            "receipts cannot be committed"
+        );
+    }
     and_try_again(because(Reason::Unavailable, inlet, request))
 }
 
