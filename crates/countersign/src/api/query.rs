@@ -193,13 +193,10 @@ mod tests {
         assert_eq!(given.take::<u32>("n"), None);
         assert_eq!(given.take::<u32>("m"), None);
         let fault = given.finish().unwrap_err();
-        let named: Vec<_> = fault
-            .to_json("r")
-            .windows(2)
-            .filter(|it| it == b"\"?")
-            .map(|_| ())
-            .collect();
-        assert_eq!(named.len(), 5);
+        let json: serde_json::Value = serde_json::from_slice(&fault.to_json("r")).unwrap();
+        let named = json["violations"].as_array().unwrap().iter();
+        let named: Vec<_> = named.map(|it| it["pointer"].as_str().unwrap()).collect();
+        assert_eq!(named, ["?limit", "?cursor", "?n", "?m", "?colour"]);
     }
 
     #[test]
