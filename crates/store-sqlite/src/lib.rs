@@ -206,7 +206,8 @@ impl Store for SqliteStore {
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
-        self.write(|writer| writer.probe()).await?
+        self.write(|writer| writer.probe().map_err(StoreError::from))
+            .await?
     }
 
     async fn close(&self) {

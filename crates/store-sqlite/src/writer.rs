@@ -108,11 +108,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    pub(crate) fn probe(&mut self) -> Result<(), StoreError> {
-        Ok(self.transaction(|writer| {
+    /// Commits, and leaves nothing behind.
+    pub(crate) fn probe(&mut self) -> Result<(), Failure> {
+        self.transaction(|writer| {
             writer.run("INSERT INTO probe (id) VALUES (1)")?;
             writer.run("DELETE FROM probe")
-        })?)
+        })
     }
 
     fn roll_back(&mut self) {

@@ -34,7 +34,7 @@ fn odd_bodies() -> Vec<Bytes> {
     .collect();
     // Around the sizes at which a page of a database ends, and far beyond.
     for length in [4000_usize, 4095, 4096, 4097, 16_384, 65_537, 3 << 20] {
-        bodies.push((0..length).map(|it| (it % 251) as u8).collect());
+        bodies.push((0..=250_u8).cycle().take(length).collect());
     }
     bodies
 }
