@@ -68,7 +68,7 @@ fn heavy_what_was_answered_200_is_there_once_after_every_one_of_twenty_kills() {
     let mut server = home.start();
     for round in 0..ROUNDS {
         // Rounds differ in length, so that the kill meets different moments of the store's work.
-        let enough = 150 + 97 * (round % 7);
+        let enough = 400 + 211 * (round % 7);
         let load = Load::on(&server, A_ROUND * (round + 1));
         let mut running = Some(server);
         let sent = load.run(CONNECTIONS, |load| {
@@ -96,7 +96,7 @@ fn heavy_what_was_answered_200_is_there_once_after_every_one_of_twenty_kills() {
         known.stored.len(),
         "nothing of an earlier round went away"
     );
-    assert!(known.promised.len() >= 150 * 20);
+    assert!(known.promised.len() >= 400 * 20);
 }
 
 /// What was answered is a duplicate now; what was cut off is a duplicate or new, and never twice.

@@ -65,7 +65,7 @@ fn shipper_may_send_four_mebibytes_by_default_and_the_others_one() {
 fn a_sender_that_goes_on_sending_can_read_its_413() {
     let home = small();
     let server = home.start();
-    let body = vec![b'x'; 16 * 1024 * 1024];
+    let body = vec![b'x'; 4 * 1024 * 1024];
     for request in [
         post(&server, PAY).body(body.clone()),
         post(&server, PAY).body(body.clone()).chunked(64 * 1024),
@@ -81,6 +81,19 @@ fn a_sender_that_goes_on_sending_can_read_its_413() {
     assert_eq!(server.receipts("").len(), 0);
     let counted = "countersign_refusals_total{source=\"enkash\",operation=\"payment.pay.response\",reason=\"too_large\"}";
     assert_eq!(server.metric(counted), 2);
+}
+
+#[test]
+fn a_long_body_without_a_credential_gets_401_and_is_not_kept() {
+    let home = small();
+    let server = home.start();
+    let mut client = Client::connect(server.public);
+    let request = Request::post(PAY).json(vec![b'x'; LIMIT + 1]);
+    client.send(&request.bytes()).unwrap();
+    assert_eq!(client.answer().unwrap().status, 401);
+    let dropped = "countersign_rejected_bodies_total{outcome=\"dropped\"}";
+    assert_eq!(server.metric(dropped), 1);
+    assert_eq!(server.rejected().len(), 0);
 }
 
 #[test]

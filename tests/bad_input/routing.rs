@@ -1,7 +1,7 @@
 //! Unknown paths and wrong methods.
 
 use super::{PATHS, refusal};
-use crate::support::{Home, PAY, Request, bodies};
+use crate::support::{Client, Home, PAY, Request, SIMPLE, bodies};
 
 #[test]
 fn at_an_unknown_path_the_answer_is_404_and_only_a_count_is_kept() {
@@ -66,6 +66,44 @@ fn a_query_does_not_change_what_a_path_means() {
     let server = home.start();
     let path = format!("{PAY}?a=1&b=/x");
     assert_eq!(server.post(&path, bodies::payment(1)).status, 200);
+}
+
+#[test]
+fn older_and_odder_ways_of_writing_a_request_are_understood() {
+    let home = Home::new();
+    let server = home.start();
+    let usual = server.request(PAY, bodies::payment(1)).bytes();
+    let usual = String::from_utf8(usual).unwrap();
+    let absolute = format!("POST http://{}{PAY} ", server.public);
+    for written in [
+        usual.replacen(&format!("POST {PAY} "), &absolute, 1),
+        usual.replacen("HTTP/1.1", "HTTP/1.0", 1),
+        usual.replacen("host: countersign.test\r\n", "", 1),
+        usual
+            .replacen("host:", "HOST:", 1)
+            .replacen("content-type: ", "Content-Type:", 1),
+    ] {
+        assert_ne!(written, usual);
+        let mut client = Client::connect(server.public);
+        client.send(written.as_bytes()).unwrap();
+        assert_eq!(client.answer().unwrap().text(), SIMPLE, "{written}");
+    }
+    for no_request in [
+        "\r\n\r\n\r\n",
+        "GET\r\n\r\n",
+        "\x16\x03\x01\x02\0\x01\0\r\n\r\n",
+        "POST / HTTP/9.9\r\n\r\n",
+    ] {
+        let mut client = Client::connect(server.public);
+        client.send(no_request.as_bytes()).unwrap();
+        client.end();
+        let answer = client.answer();
+        assert!(
+            answer.as_ref().map_or(true, |it| it.status >= 400),
+            "{no_request:?}: {answer:?}"
+        );
+    }
+    assert_eq!(server.receipts("&verdict=accepted").len(), 1);
 }
 
 #[test]

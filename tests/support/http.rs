@@ -213,7 +213,14 @@ impl Client {
 
     fn more(&mut self) -> io::Result<()> {
         let mut piece = [0; 16 * 1024];
-        match self.stream.read(&mut piece)? {
+        let read = loop {
+            match self.stream.read(&mut piece) {
+                // A test that was paused and goes on has lost nothing.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        match read {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             count => {
                 self.read.extend(&piece[..count]);
