@@ -7,7 +7,7 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
 
-use countersign_store::{GroupCommit, GroupCommitLimits, Store};
+use countersign_store::{GroupCommit, GroupCommitLimits, Store, StoreError};
 use countersign_store_sqlite::{SqliteOptions, SqliteStore};
 use hyper::service::service_fn;
 use hyper_util::service::TowerToHyperService;
@@ -69,7 +69,10 @@ async fn open_store(config: &Config) -> Result<Arc<dyn Store>, CommandError> {
         .await
         .map_err(|error| CommandError::failed(error.to_string()))?;
     let store = opened.map_err(|error| {
-        CommandError::failed(error).hint("`countersign doctor` looks for what is wrong")
+        let (StoreError::Unavailable { reason }
+        | StoreError::Refused { reason }
+        | StoreError::Corrupt { reason }) = error;
+        CommandError::failed(reason).hint("`countersign doctor` looks for what is wrong")
     })?;
     Ok(Arc::new(store))
 }
