@@ -44,11 +44,11 @@ pub(crate) fn start(
     let checkpoints = Checkpoints::start(path, &mut database, options.checkpoint_pages)?;
     let path = PathBuf::from(path);
     let body = move || {
-        run(&database, claims, checkpoints, &jobs);
+        let file = run(&database, claims, checkpoints, &jobs);
         if let Err((_, error)) = database.close() {
             tracing::error!(path = %path.display(), %error, "the database was not closed");
         }
-        drop(lock);
+        drop((file, lock));
     };
     thread::Builder::new()
         .name("store-writer".to_owned())
@@ -63,7 +63,7 @@ fn run(
     claims: Claims,
     mut checkpoints: Checkpoints,
     jobs: &mpsc::Receiver<Job>,
-) {
+) -> Option<File> {
     let mut writer = Writer {
         database,
         claims,
@@ -78,6 +78,7 @@ fn run(
         // The caller is answered by now: what follows delays the next commit only.
         checkpoints.tend(database);
     }
+    checkpoints.stop()
 }
 
 impl Writer<'_> {
