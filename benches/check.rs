@@ -29,7 +29,11 @@ fn main() {
             let example = examples.iter().find(|it| it.name == "accepted");
             let file = reader::read(example.expect("each has one").text.as_bytes());
             let file = file.expect("an example is JSON");
-            let body = file.root().get("body").expect("an accepted example has a body").literal();
+            let body = file
+                .root()
+                .get("body")
+                .expect("an accepted example has a body")
+                .literal();
             println!("{} ({} bytes)", operation.name, body.len());
             let received = Received {
                 receipt: ReceiptId::from_rowid(1),

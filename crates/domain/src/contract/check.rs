@@ -56,7 +56,7 @@ impl Check<'_> {
             elements: Vec::new(),
         };
         let mut violations = self.content_type();
-        let fitting = schema::fitting(&self.operation.editions, &root.to_json());
+        let fitting = schema::fitting(&self.operation.editions, root);
         let edition = fitting.as_ref().map(|(edition, _)| edition.name.clone());
         violations.extend(fitting.into_iter().flat_map(|(_, broken)| broken));
 

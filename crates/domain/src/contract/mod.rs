@@ -34,6 +34,7 @@ mod pointer;
 mod result;
 mod rules;
 mod schema;
+mod schema_node;
 mod template;
 mod unread;
 mod word;

@@ -86,7 +86,7 @@ impl PartReading {
             Err(error) => part.unreadable(format!("the JSON inside cannot be read: {error}"), way),
             Ok(inner) => {
                 let schema = operation.inner.as_ref();
-                let broken = schema.map(|it| it.violations(&inner.root().to_json()));
+                let broken = schema.map(|it| it.violations(inner.root()));
                 for mut violation in broken.unwrap_or_default() {
                     violation.pointer.insert_str(0, &way);
                     part.violations.push(violation);

@@ -6,13 +6,19 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use jsonschema::{
-    PatternOptions, ValidationError, Validator,
+    Draft, PatternOptions, ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind},
 };
 use serde_json::{Map, Value as Json};
 
-use super::pointer::escape;
-use crate::receipt::{Violation, ViolationCode};
+use super::{
+    pointer::escape,
+    schema_node::{Body, BodyNode},
+};
+use crate::{
+    reader::Value,
+    receipt::{Violation, ViolationCode},
+};
 
 /// One published schema of an operation.
 #[derive(Debug)]
@@ -25,7 +31,7 @@ pub(super) struct Edition {
 #[derive(Debug)]
 pub(super) struct Schema {
     document: Json,
-    validator: Validator,
+    validator: Validator<Body>,
 }
 
 /// Why a schema cannot be compiled, and where in it.
@@ -49,7 +55,8 @@ impl Schema {
         document.insert("components".to_owned(), components.clone());
         let document = Json::Object(document);
         // The `regex` engine runs in linear time whatever the pattern and the body.
-        let validator = jsonschema::draft202012::options()
+        let validator = jsonschema::options_for::<Body>()
+            .with_draft(Draft::Draft202012)
             .with_pattern_options(PatternOptions::regex())
             .should_validate_formats(false)
             .build(&document)
@@ -64,8 +71,9 @@ impl Schema {
     }
 
     /// Every rule that `body` breaks.
-    pub(super) fn violations(&self, body: &Json) -> Vec<Violation> {
-        if self.validator.is_valid(body) {
+    pub(super) fn violations(&self, body: Value<'_>) -> Vec<Violation> {
+        let body = BodyNode::Value(body);
+        if self.validator.is_valid(body.clone()) {
             return Vec::new();
         }
         self.validator
@@ -130,7 +138,7 @@ impl Edition {
 /// the oldest, and of two that are broken alike the newer one is chosen.
 pub(super) fn fitting<'e>(
     editions: &'e [Edition],
-    body: &Json,
+    body: Value<'_>,
 ) -> Option<(&'e Edition, Vec<Violation>)> {
     let mut best: Option<(&Edition, Vec<Violation>)> = None;
     for edition in editions {

@@ -143,6 +143,13 @@ impl<'d> Value<'d> {
         self.node().span()
     }
 
+    /// Where it stands, as two numbers that no other living value has: its document and its place
+    /// in it.
+    pub(crate) fn place(&self) -> (usize, u32) {
+        let index = u32::try_from(self.index).expect("a document has fewer than 2^32 nodes");
+        (self.nodes.as_ptr().addr(), index)
+    }
+
     /// The member of that key, where this is an object that has one.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Self> {

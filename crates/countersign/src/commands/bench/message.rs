@@ -69,7 +69,7 @@ impl Template {
                 values
                     .iter()
                     .filter(|it| it.text().is_some())
-                    .map(|it| it.span()),
+                    .map(reader::Value::span),
             );
         }
         spans.sort_by_key(|it| it.start);
