@@ -68,7 +68,7 @@ impl Default for SqliteOptions {
             cache_bytes: 32 << 20,
             readers: 4,
             claims_in_memory: 128 << 10,
-            checkpoint_pages: 4096,
+            checkpoint_pages: 2048,
         }
     }
 }
