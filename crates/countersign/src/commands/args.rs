@@ -238,9 +238,12 @@ pub(crate) enum BenchCommand {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BenchIngestArgs {
-    /// The operation whose accepted example is posted, with fresh ids each time.
+    /// The operation whose example is posted, with fresh ids each time.
     #[arg(long, default_value = "payment.pay.response")]
     pub(crate) operation: String,
+    /// Which example: `page-example-made-real`, or where there is none, `accepted`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) example: Option<String>,
     /// How many connections post at once.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) connections: u32,

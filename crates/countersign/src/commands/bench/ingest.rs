@@ -45,7 +45,7 @@ pub(super) fn run(globals: &Globals, args: &BenchIngestArgs) -> Result<(), Comma
 }
 
 async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
-    let message = Arc::new(Message::of(&args.operation)?);
+    let message = Arc::new(Message::of(&args.operation, args.example.as_deref())?);
     let folder = folder(args)?;
     let secret = random::token();
     let config = write_config(folder.path(), &message, &secret)?;
@@ -73,11 +73,14 @@ async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
         right_answer: right_answer(&message),
         message,
     };
+    let body_bytes = load.message.template.body(0).len();
     let tally = load.run().await?;
     let (loaded, peak) = server.memory();
     let start = server.start.as_secs_f64();
     let memory = [("idle", idle), ("loaded", loaded), ("peak", peak)];
-    Ok(figures(args, &tally, start, memory))
+    let mut figures = figures(args, &tally, start, memory);
+    figures["body_bytes"] = json!(body_bytes);
+    Ok(figures)
 }
 
 fn folder(args: &BenchIngestArgs) -> Result<TempDir, String> {
@@ -180,12 +183,13 @@ fn table(figures: &Json) -> String {
             .unwrap_or_default()
     };
     format!(
-        "{} receipts accepted a second ({} connections, {} stored before, {} s)\n\
+        "{} receipts of {} bytes accepted a second ({} connections, {} stored before, {} s)\n\
          sent {}, answered {}, wrong answers {}\n\
          latency in ms: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}\n\
          memory in MiB: idle {}, loaded {}, most {}\n\
          start in s: {}\n",
         text("/accepted_per_second"),
+        text("/body_bytes"),
         text("/connections"),
         text("/stored"),
         text("/seconds"),

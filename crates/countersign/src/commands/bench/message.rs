@@ -1,10 +1,13 @@
-//! The message that a benchmark posts: an operation's accepted example, with fresh ids each time.
+//! The message that a benchmark posts: an operation's example, with fresh ids each time.
 
 use bytes::Bytes;
 use countersign_domain::{
     contract::{Contract, Operation, embedded, examples},
     reader,
 };
+
+/// The examples that are posted unless another is named.
+const USUAL: [&str; 2] = ["page-example-made-real", "accepted"];
 
 /// A body cut at its ids, so that a fresh one costs a copy and no parsing.
 pub(super) struct Template {
@@ -21,14 +24,14 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Prepares the accepted example of `operation`.
-    pub(super) fn of(operation: &str) -> Result<Self, String> {
+    /// Prepares an example of `operation`.
+    pub(super) fn of(operation: &str, example: Option<&str>) -> Result<Self, String> {
         for (_, text) in embedded() {
             let contract = Contract::load(text).expect("an embedded contract loads");
             let Some(found) = contract.operation(operation) else {
                 continue;
             };
-            let template = Template::of(found)?;
+            let template = Template::of(found, example)?;
             return Ok(Self {
                 operation: operation.to_owned(),
                 template,
@@ -48,10 +51,20 @@ impl Message {
 }
 
 impl Template {
-    fn of(operation: &Operation) -> Result<Self, String> {
+    fn of(operation: &Operation, name: Option<&str>) -> Result<Self, String> {
         let examples = examples(&operation.name);
-        let example = examples.iter().find(|it| it.name == "accepted");
-        let example = example.ok_or("the operation has no example `accepted`")?;
+        let named = name.map(|it| [it]);
+        let names = named.as_ref().map_or(&USUAL[..], |it| &it[..]);
+        let example = names
+            .iter()
+            .find_map(|name| examples.iter().find(|it| it.name == *name));
+        let example = example.ok_or_else(|| {
+            format!(
+                "`{}` has no example `{}`",
+                operation.name,
+                names.join("` or `")
+            )
+        })?;
         let file = reader::read(example.text.as_bytes()).map_err(|error| error.to_string())?;
         let body = file.root().get("body").ok_or("the example has no `body`")?;
         let start = body.span().start;
@@ -134,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_message_is_accepted_and_no_two_are_the_same() {
-        let message = Message::of("payment.pay.response").unwrap();
+        let message = Message::of("payment.pay.response", None).unwrap();
         let mut identities = HashSet::new();
         for number in (0..2_000).chain([u64::from(u32::MAX)]) {
             let body = message.template.body(number);
