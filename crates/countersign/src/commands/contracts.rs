@@ -124,10 +124,7 @@ fn check(globals: &Globals, file: &Path) -> Result<(), CommandError> {
         output::json(&json!({"mistakes": mistakes}));
     } else {
         for it in &mistakes {
-            output::data(&format!(
-                "{shown}:{}: {}: {}",
-                it.line, it.pointer, it.message
-            ));
+            output::data(&format!("{shown}:{it}"));
         }
     }
     let Some(contract) = contract else {

@@ -40,15 +40,7 @@ pub(crate) enum ContractsError {
 fn lines(path: &Path, mistakes: &[Mistake]) -> String {
     let lines: Vec<_> = mistakes
         .iter()
-        .map(|it| {
-            format!(
-                "{}:{}: {}: {}",
-                path.display(),
-                it.line,
-                it.pointer,
-                it.message
-            )
-        })
+        .map(|it| format!("{}:{it}", path.display()))
         .collect();
     lines.join("\n")
 }

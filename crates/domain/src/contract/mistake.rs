@@ -27,7 +27,13 @@ impl Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.line, self.pointer, self.message)
+        // The root has no pointer to show.
+        let separator = if self.pointer.is_empty() { "" } else { ": " };
+        write!(
+            f,
+            "{}: {}{separator}{}",
+            self.line, self.pointer, self.message
+        )
     }
 }
 
@@ -117,7 +123,7 @@ impl<'y> Place<'y> {
                 .iter()
                 .map(|it| (strsim::damerau_levenshtein(it, key), *it))
                 .min()
-                .filter(|(distance, _)| *distance <= 3);
+                .filter(|(distance, _)| *distance <= (key.len() / 3).max(1));
             let hint = match nearest {
                 Some((_, name)) => format!("; did you mean `{name}`?"),
                 None => format!("; known here: {}", known.join(", ")),
