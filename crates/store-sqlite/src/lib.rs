@@ -67,7 +67,7 @@ impl Default for SqliteOptions {
         Self {
             cache_bytes: 32 << 20,
             readers: 4,
-            claims_in_memory: 128 << 10,
+            claims_in_memory: 64 << 10,
             checkpoint_pages: 2048,
         }
     }
