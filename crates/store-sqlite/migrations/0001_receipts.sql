@@ -58,7 +58,8 @@ CREATE TABLE releases (
     at           INTEGER NOT NULL,  -- nanoseconds since 1970
     identity     BLOB NOT NULL,
     content      BLOB NOT NULL,
-    duplicate_of INTEGER,           -- the receipt that was accepted meanwhile
+    duplicate_of INTEGER,           -- the receipt that said the same: nothing was left to apply
+    changed_from INTEGER,           -- the receipt that claimed the identity with other content
     PRIMARY KEY (receipt, part)
 ) STRICT, WITHOUT ROWID;
 

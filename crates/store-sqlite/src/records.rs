@@ -5,7 +5,7 @@ use countersign_domain::{
     ids::ReceiptId,
     receipt::{Answer, Part, Verdict},
 };
-use countersign_store::{Draft, ReceiptRecord, ReceiptSummary, claims::plain_part};
+use countersign_store::{Draft, ReceiptRecord, ReceiptSummary, ReleasedPart, claims::plain_part};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Serialize, de::DeserializeOwned};
@@ -68,15 +68,17 @@ pub(crate) fn receipt(
         return Ok(None);
     };
     let class = Class::from_row(row, 0)?;
-    let (released_at, released_parts) = releases(&snapshot, id)?;
+    let (whole, released_parts) = releases(&snapshot, id)?;
     Ok(Some(ReceiptRecord {
         headers: list(row, 5)?,
         edition: row.get(6)?,
         findings: list(row, 7)?,
         parts: parts(row, 8, class.verdict)?,
         answer: answer(row, 9)?,
-        duplicate_of: row.get::<_, Option<i64>>(11)?.map(ReceiptId::from_rowid),
-        released_at,
+        duplicate_of: receipt_or_null(row, 11)?,
+        released_at: whole.as_ref().map(|it| it.at),
+        released_duplicate_of: whole.as_ref().and_then(|it| it.duplicate_of),
+        released_changed_from: whole.as_ref().and_then(|it| it.changed_from),
         released_parts,
         summary: summary(id, class, row, 3)?,
     }))
@@ -99,20 +101,40 @@ pub(crate) fn summary(
     })
 }
 
-type Releases = (Option<Timestamp>, Vec<(u32, Timestamp)>);
+/// The release of a receipt as a whole, and those of parts.
+struct WholeRelease {
+    at: Timestamp,
+    duplicate_of: Option<ReceiptId>,
+    changed_from: Option<ReceiptId>,
+}
+
+type Releases = (Option<WholeRelease>, Vec<ReleasedPart>);
 
 fn releases(database: &Connection, id: ReceiptId) -> Result<Releases, Failure> {
-    let mut statement = database
-        .prepare_cached("SELECT part, at FROM releases WHERE receipt = ?1 ORDER BY part")?;
+    let mut statement = database.prepare_cached(
+        "SELECT part, at, duplicate_of, changed_from FROM releases
+         WHERE receipt = ?1 ORDER BY part",
+    )?;
     let mut rows = statement.query([id.rowid()])?;
     let mut whole = None;
     let mut parts = Vec::new();
     while let Some(row) = rows.next()? {
         let at = timestamp(row.get(1)?);
+        let duplicate_of = receipt_or_null(row, 2)?;
+        let changed_from = receipt_or_null(row, 3)?;
         if row.get::<_, i64>(0)? == WHOLE {
-            whole = Some(at);
+            whole = Some(WholeRelease {
+                at,
+                duplicate_of,
+                changed_from,
+            });
         } else {
-            parts.push((row.get(0)?, at));
+            parts.push(ReleasedPart {
+                part: row.get(0)?,
+                at,
+                duplicate_of,
+                changed_from,
+            });
         }
     }
     Ok((whole, parts))
@@ -135,6 +157,13 @@ pub(crate) fn newest_rowid(database: &Connection) -> Result<i64, Failure> {
         [],
         |row| row.get(0),
     )?)
+}
+
+/// Reads the id of a receipt that may be missing.
+pub(crate) fn receipt_or_null(row: &Row<'_>, column: usize) -> Result<Option<ReceiptId>, Failure> {
+    Ok(row
+        .get::<_, Option<i64>>(column)?
+        .map(ReceiptId::from_rowid))
 }
 
 /// Reads `status, answer`, which begin at `column`.

@@ -2,7 +2,6 @@
 
 use countersign_domain::{ids::ReceiptId, receipt::Verdict};
 use countersign_store::{Release, Released, StoreError, claims::ClaimKey};
-use rusqlite::OptionalExtension;
 
 use crate::{
     classes::Class,
@@ -20,11 +19,17 @@ impl Writer<'_> {
         if let Some(answer) = self.cannot_be_released(release)? {
             return Ok(answer);
         }
-        let duplicate_of = self.claim_release(release)?;
+        let released = self.claim_release(release)?;
+        let (duplicate_of, changed_from) = match released {
+            Released::DuplicateOf { first } => (Some(first), None),
+            Released::ContentChanged { first } => (None, Some(first)),
+            _ => (None, None),
+        };
         self.database
             .prepare_cached(
-                "INSERT INTO releases (receipt, part, at, identity, content, duplicate_of)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO releases (receipt, part, at, identity, content, duplicate_of,
+                     changed_from)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 release.receipt.rowid(),
@@ -33,8 +38,9 @@ impl Writer<'_> {
                 release.identity,
                 release.content,
                 duplicate_of.map(ReceiptId::rowid),
+                changed_from.map(ReceiptId::rowid),
             ))?;
-        Ok(duplicate_of.map_or(Released::Now, |first| Released::DuplicateOf { first }))
+        Ok(released)
     }
 
     fn cannot_be_released(&self, release: &Release) -> Result<Option<Released>, Failure> {
@@ -61,40 +67,43 @@ impl Writer<'_> {
             return Ok(Some(Released::NotQuarantined));
         }
         // The release of the whole is one of each part, too.
-        let before: Option<i64> = self
-            .database
-            .prepare_cached("SELECT at FROM releases WHERE receipt = ?1 AND part IN (?2, ?3)")?
-            .query_row(
-                (
-                    release.receipt.rowid(),
-                    WHOLE,
-                    release.part.map_or(WHOLE, i64::from),
-                ),
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(before.map(|at| Released::Already { at: timestamp(at) }))
+        let mut statement = self.database.prepare_cached(
+            "SELECT at, duplicate_of FROM releases
+             WHERE receipt = ?1 AND part IN (?2, ?3) ORDER BY part",
+        )?;
+        let part = release.part.map_or(WHOLE, i64::from);
+        let mut rows = statement.query((release.receipt.rowid(), WHOLE, part))?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        Ok(Some(Released::Already {
+            at: timestamp(row.get(0)?),
+            duplicate_of: records::receipt_or_null(row, 1)?,
+        }))
     }
 
-    /// Claims what an accepted receipt would, or names the receipt that was applied instead.
-    fn claim_release(&mut self, release: &Release) -> Result<Option<ReceiptId>, Failure> {
+    /// Claims what an accepted receipt would, and says how the release stands to what was claimed
+    /// before.
+    fn claim_release(&mut self, release: &Release) -> Result<Released, Failure> {
         let Release {
             identity, content, ..
         } = release;
-        let mut key = ClaimKey::of_identity(identity);
-        if let Some(first) = self.claims.holder(self.database, key)? {
-            if self
-                .first(first)?
-                .has_content(self.database, first, identity, content)?
-            {
-                return Ok(Some(first));
-            }
-            key = ClaimKey::of_change(identity, content);
-            if let Some(same) = self.claims.holder(self.database, key)? {
-                return Ok(Some(same));
-            }
+        let key = ClaimKey::of_identity(identity);
+        let Some(first) = self.claims.holder(self.database, key)? else {
+            self.claims.claim(key, release.receipt);
+            return Ok(Released::Now);
+        };
+        let same = self
+            .first(first)?
+            .has_content(self.database, first, identity, content)?;
+        if same {
+            return Ok(Released::DuplicateOf { first });
+        }
+        let key = ClaimKey::of_change(identity, content);
+        if let Some(same) = self.claims.holder(self.database, key)? {
+            return Ok(Released::DuplicateOf { first: same });
         }
         self.claims.claim(key, release.receipt);
-        Ok(None)
+        Ok(Released::ContentChanged { first })
     }
 }

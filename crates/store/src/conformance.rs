@@ -79,6 +79,7 @@ macro_rules! conformance_tests {
                 a_release_claims_the_identity,
                 a_release_of_what_was_accepted_meanwhile_is_a_duplicate,
                 a_release_of_other_content_claims_the_change,
+                a_released_part_can_be_changed_content,
                 a_release_knows_its_own_content,
                 only_quarantine_is_released,
                 a_part_is_released_alone,

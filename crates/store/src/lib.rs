@@ -20,7 +20,7 @@ pub use group_commit::{GroupCommit, GroupCommitLimits};
 use jiff::Timestamp;
 pub use records::{
     Draft, Outcome, Page, ReceiptFilter, ReceiptRecord, ReceiptSummary, RefusalCount, Refusals,
-    Rejected, RejectedSummary, Release, Released,
+    Rejected, RejectedSummary, Release, Released, ReleasedPart,
 };
 
 /// A durable home for receipts. See each method for what holds before and after it.
@@ -47,7 +47,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Releases a quarantined receipt, or one quarantined part of a receipt: claims its identity as
     /// an accepted one would and writes the release as a row of its own; the receipt itself never
-    /// changes. A second release of the same thing answers [`Released::Already`], and so does the
+    /// changes. Where the identity is taken, the release is a duplicate of the receipt that said the
+    /// same, or other content under that identity, as an accepted receipt would be. A second release of the same thing answers [`Released::Already`], and so does the
     /// release of a part of a receipt that was released whole.
     async fn release(&self, release: Release) -> Result<Released, StoreError>;
 

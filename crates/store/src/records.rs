@@ -123,8 +123,26 @@ pub struct ReceiptRecord {
     pub duplicate_of: Option<ReceiptId>,
     /// When it (the whole of it) was released.
     pub released_at: Option<Timestamp>,
-    /// The parts released alone, and when.
-    pub released_parts: Vec<(u32, Timestamp)>,
+    /// The receipt that said the same, where the release of the whole applied nothing.
+    pub released_duplicate_of: Option<ReceiptId>,
+    /// The receipt that had claimed the identity with other content, where the whole was released
+    /// under a taken one.
+    pub released_changed_from: Option<ReceiptId>,
+    /// The parts released alone, in their order.
+    pub released_parts: Vec<ReleasedPart>,
+}
+
+/// The release of one part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleasedPart {
+    /// Which one.
+    pub part: u32,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The receipt that said the same, where nothing was left to apply.
+    pub duplicate_of: Option<ReceiptId>,
+    /// The receipt that had claimed the identity with other content.
+    pub changed_from: Option<ReceiptId>,
 }
 
 /// A person's, or a corrected contract's, decision to apply what was quarantined.
@@ -147,10 +165,18 @@ pub struct Release {
 pub enum Released {
     /// Released now.
     Now,
+    /// Released now, with a finding `content_changed` and no event: the identity was claimed with
+    /// other content by `first`.
+    ContentChanged {
+        /// The receipt that claimed the identity.
+        first: ReceiptId,
+    },
     /// It was released before.
     Already {
         /// When.
         at: Timestamp,
+        /// The receipt that said the same, where nothing was left to apply then.
+        duplicate_of: Option<ReceiptId>,
     },
     /// The same message was accepted meanwhile, so there is nothing left to apply; the release is
     /// written down all the same.

@@ -188,8 +188,8 @@ fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
     let alone = record
         .released_parts
         .iter()
-        .find(|(it, _)| *it == number)
-        .map(|(_, at)| *at);
+        .find(|it| it.part == number)
+        .map(|it| it.at);
     let is_held = part.verdict == Verdict::Quarantined;
     let released_at = alone.or(record.released_at.filter(|_| is_held));
     let has_event = part.event || released_at.is_some();

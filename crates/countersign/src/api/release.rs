@@ -67,8 +67,8 @@ pub(crate) async fn release(
         released_at,
         duplicate_of,
     };
-    if let Some(at) = already {
-        return Ok(Json(view(at, None)));
+    if let Some((at, duplicate_of)) = already {
+        return Ok(Json(view(at, duplicate_of)));
     }
     let judgement = check_again(context, &record, &bytes)?;
     let identity = identity(&record, part, &judgement)?;
@@ -85,7 +85,11 @@ pub(crate) async fn release(
             tracing::info!(receipt = %id, part, "released from quarantine");
             Ok(Json(view(at, None)))
         }
-        Released::Already { at } => Ok(Json(view(at, None))),
+        Released::ContentChanged { first } => {
+            tracing::info!(receipt = %id, part, %first, "released, and its content had changed");
+            Ok(Json(view(at, None)))
+        }
+        Released::Already { at, duplicate_of } => Ok(Json(view(at, duplicate_of))),
         Released::DuplicateOf { first } => Ok(Json(view(at, Some(first)))),
         Released::NotQuarantined => Err(not_releasable("it is not in quarantine")),
         Released::Unknown => Err(Fault::new(Problem::NotFound, "there is no such part")),
@@ -111,14 +115,19 @@ fn not_releasable(detail: &str) -> Fault {
     Fault::new(Problem::NotReleasable, detail)
 }
 
-fn released_before(record: &ReceiptRecord, part: Option<u32>) -> Option<Timestamp> {
+fn released_before(
+    record: &ReceiptRecord,
+    part: Option<u32>,
+) -> Option<(Timestamp, Option<ReceiptId>)> {
     match part {
-        None => record.released_at,
+        None => record
+            .released_at
+            .map(|at| (at, record.released_duplicate_of)),
         Some(part) => record
             .released_parts
             .iter()
-            .find(|(it, _)| *it == part)
-            .map(|(_, at)| *at),
+            .find(|it| it.part == part)
+            .map(|it| (it.at, it.duplicate_of)),
     }
 }
 

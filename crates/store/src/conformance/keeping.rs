@@ -117,6 +117,8 @@ pub async fn a_receipt_reads_back_whole(home: &mut dyn Home) {
         answer: draft.answer,
         duplicate_of: None,
         released_at: None,
+        released_duplicate_of: None,
+        released_changed_from: None,
         released_parts: Vec::new(),
     };
     assert_eq!(
@@ -244,7 +246,13 @@ pub async fn a_restart_keeps_everything(home: &mut dyn Home) {
             }
         );
         let again = store.release(release.clone()).await.expect("asked");
-        assert_eq!(again, Released::Already { at: time(50) });
+        assert_eq!(
+            again,
+            Released::Already {
+                at: time(50),
+                duplicate_of: None
+            }
+        );
         assert_eq!(store.rejected(ALL).await.expect("listed").len(), 1);
     }
 }

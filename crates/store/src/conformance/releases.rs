@@ -6,7 +6,7 @@ use super::{
     Home,
     fixtures::{accept, accepted, again, digest, duplicate_of, id, keep, quarantined, time},
 };
-use crate::{Draft, Outcome, Release, Released, claims::plain_part};
+use crate::{Draft, Outcome, Release, Released, ReleasedPart, claims::plain_part};
 
 /// The release of a whole draft, under its own identity and content.
 fn release_of(draft: &Draft, at: u32) -> Release {
@@ -16,6 +16,14 @@ fn release_of(draft: &Draft, at: u32) -> Release {
         at: time(at),
         identity: draft.identity.expect("the draft has one"),
         content: draft.content,
+    }
+}
+
+/// Released before, and it was applied then.
+fn already(at: u32) -> Released {
+    Released::Already {
+        at: time(at),
+        duplicate_of: None,
     }
 }
 
@@ -31,7 +39,7 @@ pub async fn a_release_is_written_once(home: &mut dyn Home) {
         Released::Now
     );
     let again = store.release(release_of(&held, 20)).await.expect("asked");
-    assert_eq!(again, Released::Already { at: time(10) });
+    assert_eq!(again, already(10));
     let mut after = store.receipt(held.id).await.expect("read").expect("there");
     assert_eq!(after.released_at.take(), Some(time(10)));
     assert_eq!(after, before);
@@ -71,7 +79,19 @@ pub async fn a_release_of_what_was_accepted_meanwhile_is_a_duplicate(home: &mut 
         }
     );
     let again = store.release(release_of(&held, 20)).await.expect("asked");
-    assert_eq!(again, Released::Already { at: time(10) });
+    assert_eq!(
+        again,
+        Released::Already {
+            at: time(10),
+            duplicate_of: Some(corrected.id)
+        }
+    );
+    home.reopen().await;
+    let record = home.store().receipt(held.id).await.expect("read");
+    let record = record.expect("there");
+    assert_eq!(record.released_at, Some(time(10)));
+    assert_eq!(record.released_duplicate_of, Some(corrected.id));
+    assert_eq!(record.released_changed_from, None);
 }
 
 /// A release under a taken identity is a change of content; only one of each is applied.
@@ -86,8 +106,14 @@ pub async fn a_release_of_other_content_claims_the_change(home: &mut dyn Home) {
     keep(&*store, held.clone()).await;
     assert_eq!(
         store.release(release_of(&held, 10)).await.expect("asked"),
-        Released::Now
+        Released::ContentChanged { first: first.id }
     );
+    let again_released = store.release(release_of(&held, 15)).await.expect("asked");
+    assert_eq!(again_released, already(10));
+    let record = store.receipt(held.id).await.expect("read").expect("there");
+    assert_eq!(record.released_at, Some(time(10)));
+    assert_eq!(record.released_duplicate_of, None);
+    assert_eq!(record.released_changed_from, Some(first.id));
     let outcome = accept(&*store, again(3, &held)).await.expect("kept");
     assert_eq!(outcome, duplicate_of(&held));
 
@@ -103,11 +129,8 @@ pub async fn a_release_of_other_content_claims_the_change(home: &mut dyn Home) {
     keep(&*store, late.clone()).await;
     let release = Release {
         content: changed.content,
-        ..release_of(&late, 20)
-    };
-    let release = Release {
         identity: changed.identity.expect("it has one"),
-        ..release
+        ..release_of(&late, 20)
     };
     let released = store.release(release).await.expect("asked");
     assert_eq!(released, Released::DuplicateOf { first: changed.id });
@@ -180,6 +203,39 @@ pub async fn only_quarantine_is_released(home: &mut dyn Home) {
     );
 }
 
+/// A part, too, may be other content under an identity that is taken.
+pub async fn a_released_part_can_be_changed_content(home: &mut dyn Home) {
+    let store = home.store();
+    let first = accepted(1);
+    keep(&*store, first.clone()).await;
+    let held = Draft {
+        identity: None,
+        parts: vec![plain_part(Verdict::Quarantined)],
+        ..accepted(2)
+    };
+    keep(&*store, held.clone()).await;
+    let release = Release {
+        receipt: held.id,
+        part: Some(0),
+        at: time(10),
+        identity: first.identity.expect("it has one"),
+        content: held.content,
+    };
+    assert_eq!(
+        store.release(release).await.expect("asked"),
+        Released::ContentChanged { first: first.id }
+    );
+    let record = store.receipt(held.id).await.expect("read").expect("there");
+    let expected = ReleasedPart {
+        part: 0,
+        at: time(10),
+        duplicate_of: None,
+        changed_from: Some(first.id),
+    };
+    assert_eq!(record.released_parts, [expected]);
+    assert_eq!(record.released_changed_from, None);
+}
+
 /// One part of an accepted receipt is released; the others were applied when it came.
 pub async fn a_part_is_released_alone(home: &mut dyn Home) {
     let store = home.store();
@@ -205,7 +261,7 @@ pub async fn a_part_is_released_alone(home: &mut dyn Home) {
         Released::Now
     );
     let again = store.release(part(1, 1)).await.expect("asked");
-    assert_eq!(again, Released::Already { at: time(11) });
+    assert_eq!(again, already(11));
     let same = store.release(part(2, 1)).await.expect("asked");
     assert_eq!(
         same,
@@ -218,7 +274,16 @@ pub async fn a_part_is_released_alone(home: &mut dyn Home) {
     );
     let record = store.receipt(draft.id).await.expect("read").expect("there");
     assert_eq!(record.released_at, None);
-    assert_eq!(record.released_parts, [(1, time(11)), (2, time(12))]);
+    let released = |part, duplicate_of| ReleasedPart {
+        part,
+        at: time(10 + part),
+        duplicate_of,
+        changed_from: None,
+    };
+    assert_eq!(
+        record.released_parts,
+        [released(1, None), released(2, Some(draft.id))]
+    );
     assert_eq!(
         record.parts[1].verdict,
         Verdict::Quarantined,
@@ -254,5 +319,5 @@ pub async fn a_part_of_a_released_receipt_is_released(home: &mut dyn Home) {
         ..release_of(&held, 30)
     };
     let released = store.release(other).await.expect("asked");
-    assert_eq!(released, Released::Already { at: time(20) });
+    assert_eq!(released, already(20));
 }
