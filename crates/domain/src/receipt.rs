@@ -154,6 +154,8 @@ codes! {
         PartUnreadable = "part_unreadable",
         /// The result word is neither a known success nor a known failure; released by a person or a corrected contract.
         ResultUnknown = "result_unknown",
+        /// The body breaks more than 1,000 rules, or has more than 10,000 elements where documents or parts stand: it is refused whatever the source says, and the rest is not listed.
+        TooMany = "too_many",
         /// Our own code failed on this body; it is kept, and the provider got the documented answer.
         OurFault = "our_fault",
     }

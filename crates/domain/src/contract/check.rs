@@ -5,8 +5,10 @@
 //! is written down and answered 200, because the pages contradict each other and the providers send
 //! what they send.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Contract, Judgement, Operation, Policy, Provenance, Received, Refused,
+    Contract, Judgement, Operation, Policy, Provenance, Received, Refused, bounds,
     change::Change,
     extract::Reading,
     identity,
@@ -68,6 +70,7 @@ impl Check<'_> {
             .flat_map(|it| std::mem::take(&mut it.changes))
             .collect();
         let identity = self.identity(&scope, &changes, &mut violations);
+        bounds::cut(&mut violations, &mut parts);
 
         let refused = violations.iter().any(|it| self.refuses(it))
             || (self.is_strict() && parts.iter().any(|it| !it.violations.is_empty()));
@@ -116,7 +119,8 @@ impl Check<'_> {
     }
 
     fn refuses(&self, violation: &Violation) -> bool {
-        self.is_strict()
+        violation.code == ViolationCode::TooMany
+            || self.is_strict()
             || (!self.never_refuses() && self.contract.refuse.contains(&violation.code))
     }
 
@@ -148,6 +152,10 @@ impl Check<'_> {
         if matches!(said, Said::Failure(_)) {
             return vec![PartReading::default()];
         }
+        if let Some(overlong) = self.operation.overlong(scope) {
+            violations.push(overlong);
+            return Vec::new();
+        }
         let mut reading = Reading {
             operation: &self.operation.name,
             version_pair: &self.contract.version_pair,
@@ -160,11 +168,13 @@ impl Check<'_> {
                 let missing = parts
                     .iter_mut()
                     .flat_map(|it| std::mem::take(&mut it.missing));
-                missing.for_each(|it| add_once(violations, missing_id(it)));
+                // One missing id may be needed by several changes; it is told once.
+                let missing: BTreeSet<_> = missing.collect();
+                violations.extend(missing.into_iter().map(missing_id));
                 parts
             }
             Err(way) => {
-                add_once(violations, missing_id(way));
+                violations.push(missing_id(way));
                 Vec::new()
             }
         }
@@ -244,7 +254,7 @@ impl Check<'_> {
     }
 }
 
-/// One missing id may be needed by several changes; it is told once.
+/// An id that identifies the message may be needed by a document too; it is told once.
 fn add_once(violations: &mut Vec<Violation>, violation: Violation) {
     let told = violations
         .iter()

@@ -143,14 +143,25 @@ fn legs(rule: &StatusRule, scope: &Scope<'_>) -> BTreeMap<Arc<str>, String> {
             .filter_map(|(leg, at)| Some((Arc::clone(leg), at.one(scope).and_then(word)?)))
             .collect(),
         StatusRule::By { at, means } => {
-            let said = at.text(scope).unwrap_or_default();
-            let said = said.trim();
+            let said = fold(&said(at, scope));
             let meaning = means
                 .iter()
-                .find(|(word, _)| word == said)
+                .find(|(word, _)| fold(word) == said)
                 .or_else(|| means.iter().find(|(word, _)| word == "*"));
             meaning.map(|(_, word)| status(word)).unwrap_or_default()
         }
+    }
+}
+
+/// What a member says, as text: absent, null and empty say nothing; an object or array, where a
+/// text was expected, says its literal.
+fn said<'d>(at: &Pointer, scope: &Scope<'d>) -> Cow<'d, str> {
+    match at.one(scope) {
+        Some(value) if matches!(value.kind(), Kind::Array | Kind::Object) => {
+            Cow::Borrowed(value.literal())
+        }
+        Some(value) => text_of(value).unwrap_or_default(),
+        None => Cow::default(),
     }
 }
 
@@ -170,9 +181,12 @@ fn cause(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>) -> String 
 }
 
 fn facts(named: &Named, scope: &Scope<'_>) -> BTreeMap<Arc<str>, String> {
-    let fact =
-        |(name, at): &(Arc<str>, Pointer)| Some((Arc::clone(name), at.text(scope)?.into_owned()));
-    named.iter().filter_map(fact).collect()
+    let fact = |(name, at): &(Arc<str>, Pointer)| (Arc::clone(name), said(at, scope).into_owned());
+    named
+        .iter()
+        .map(fact)
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
 }
 
 fn money(named: &Named, scope: &Scope<'_>) -> BTreeMap<Arc<str>, Money> {

@@ -2,7 +2,12 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Contract, Operation, Received, change::Change, pointer::Scope, rules::IdPointer};
+use super::{
+    Contract, Operation, Received,
+    change::Change,
+    pointer::{self, Pointer, Scope},
+    rules::IdPointer,
+};
 use crate::{
     reader::{Step, Value, canonical},
     receipt::Digest,
@@ -42,14 +47,17 @@ pub(super) fn content(operation: &Operation, root: Value<'_>) -> Digest {
     Sha256::digest(&bytes).into()
 }
 
-/// Whether a pointer (without loops or escapes) names exactly the member that `way` leads to.
-fn leads_to(pointer: &str, way: &[Step<'_>]) -> bool {
-    let mut segments = pointer.split('/').skip(1);
-    let all_match = way.iter().all(|step| match (step, segments.next()) {
-        (Step::Key(key), Some(segment)) => key == segment,
-        _ => false,
-    });
-    all_match && segments.next().is_none()
+/// Whether a pointer names exactly the member that `way` leads to.
+fn leads_to(pointer: &Pointer, way: &[Step<'_>]) -> bool {
+    let steps = pointer.steps();
+    steps.len() == way.len()
+        && steps
+            .iter()
+            .zip(way)
+            .all(|(named, step)| match (named, step) {
+                (pointer::Step::Key(named), Step::Key(key)) => **named == **key,
+                _ => false,
+            })
 }
 
 /// The hash of bytes that could not be read.

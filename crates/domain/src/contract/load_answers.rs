@@ -37,8 +37,19 @@ pub(super) fn answer(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Arc<A
     let mut headers = Vec::new();
     if let Some(place) = place.get("headers") {
         for (_, name, place) in place.entries(mistakes) {
-            if let Some(template) = template(&place, mistakes) {
-                headers.push((name.to_ascii_lowercase(), template));
+            let name = name.to_ascii_lowercase();
+            if !is_header(&name) {
+                place.wrong(
+                    mistakes,
+                    "a header of an answer is named x-… in letters, digits and `-`",
+                );
+            }
+            match template(&place, mistakes) {
+                Some(template @ (Template::Fixed(_) | Template::Slot(Slot::RequestId))) => {
+                    headers.push((name, template));
+                }
+                Some(_) => place.wrong(mistakes, "a header holds a text or ${request_id}"),
+                None => {}
             }
         }
     }
@@ -46,6 +57,15 @@ pub(super) fn answer(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Arc<A
         .need("body", mistakes)
         .and_then(|it| template(&it, mistakes))?;
     Some(Arc::new(AnswerRule { headers, body }))
+}
+
+/// Whether a contract may set a header: none that HTTP itself uses.
+fn is_header(name: &str) -> bool {
+    name.len() > 2
+        && name.starts_with("x-")
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || it == b'-')
 }
 
 fn template(place: &Place<'_>, mistakes: &mut Mistakes) -> Option<Template> {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{
     Operation, Page, Provenance,
-    load::{Shared, is_text, pointer, pointers, texts},
+    load::{Shared, is_text, pointer, pointers},
     load_answers::{AnswerRule, answer},
     load_rules,
     mistake::{Mistakes, Place},
@@ -222,11 +222,14 @@ fn parts(place: &Place<'_>, shared: &Shared<'_>, mistakes: &mut Mistakes) -> Opt
         }
         name.map(Into::into)
     };
-    let rule = PartRule {
-        each,
-        text: member("text", mistakes)?,
-        json: member("json", mistakes)?,
-    };
+    let (text, json) = (member("text", mistakes)?, member("json", mistakes)?);
+    if text != json {
+        place.wrong(
+            mistakes,
+            "`text` and `json` name one member: what a bare string stands for",
+        );
+    }
+    let rule = PartRule { each, json };
     let schema = place
         .get("schema")
         .and_then(|it| schema_at(&it, shared, mistakes));
@@ -264,14 +267,6 @@ fn operation_answer(
         outline.check(&pointer, &[], &place, mistakes);
     }
     Some(rule)
-}
-
-/// Texts under `key`, where it is there.
-pub(super) fn optional_texts(place: &Place<'_>, key: &str, mistakes: &mut Mistakes) -> Vec<String> {
-    place
-        .get(key)
-        .map(|it| texts(&it, mistakes))
-        .unwrap_or_default()
 }
 
 /// Pointers under `key`, where it is there.

@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use super::{
     load::{is_text, pointer, pointers},
-    load_operation::{optional_pointers, optional_texts},
+    load_operation::optional_pointers,
     mistake::{Mistakes, Place},
     outline::{Outline, Way},
     pointer::Pointer,
     rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
 };
 
+/// The keys whose pointers may read many values.
+const MANY: [&str; 3] = ["identity", "mask", "sum"];
+const ONE: &str = "`*` reads many values, and one is needed here";
+
 /// What [`rules`] finds.
 pub(super) struct Rules {
     pub(super) identity: Vec<IdPointer>,
-    pub(super) volatile: Vec<String>,
+    pub(super) volatile: Vec<Pointer>,
     pub(super) changes: Vec<ChangeRule>,
     pub(super) mask: Vec<Pointer>,
 }
@@ -35,8 +39,7 @@ pub(super) fn rules(
         extension.wrong(mistakes, message);
     }
     let identity = loader.ids(extension, "identity", &[], mistakes);
-    let volatile = optional_texts(extension, "volatile", mistakes);
-    loader.checked(extension, "volatile", mistakes);
+    let volatile = loader.checked(extension, "volatile", mistakes);
     let mask = loader.checked(extension, "mask", mistakes);
     if let Some(parties) = extension.get("parties") {
         loader.named(extension, "parties", &outline.outermost(), mistakes);
@@ -99,6 +102,9 @@ impl Loader<'_> {
             for item in at.one_or_many(mistakes) {
                 if let Some(found) = pointer(&item, mistakes) {
                     self.outline.check(&found, loops, &item, mistakes);
+                    if found.has_wildcard() && !MANY.contains(&key) {
+                        item.wrong(mistakes, ONE);
+                    }
                 }
             }
         }
@@ -245,6 +251,9 @@ impl Loader<'_> {
         for (_, name, place) in at.entries(mistakes) {
             if let Some(found) = pointer(&place, mistakes) {
                 self.outline.check(&found, loops, &place, mistakes);
+                if found.has_wildcard() {
+                    place.wrong(mistakes, ONE);
+                }
                 named.push((Arc::from(name), found));
             }
         }

@@ -6,7 +6,7 @@
 //! stands in the file: paths, schemas, identity, changes, answers. No provider is known here.
 //!
 //! What always holds: a body is never judged by half a contract; every violation is told, not the
-//! first; no message holds a value of the body; an answer is made before anything is stored, and
+//! first; no violation holds a value of the body; an answer is made before anything is stored, and
 //! given only after. What is deliberately not here: authentication (`countersign::receive`) and
 //! duplicates, which only a store can know.
 //!
@@ -14,6 +14,7 @@
 //! `template.rs`.
 
 mod answer;
+mod bounds;
 mod change;
 mod check;
 mod embedded;
@@ -31,6 +32,7 @@ mod mistake;
 mod outline;
 mod parts;
 mod pointer;
+mod release;
 mod result;
 mod rules;
 mod schema;
@@ -52,6 +54,7 @@ pub use change::{Change, Node, Row};
 pub use embedded::{Example, embedded, examples};
 pub use instant::{parse_instant, parse_zone};
 pub use mistake::Mistake;
+pub use release::{NotReleasable, ReleaseClaim};
 pub use word::fold;
 
 use self::{
@@ -102,7 +105,7 @@ pub struct Operation {
     inner: Option<Schema>,
     parts: Option<PartRule>,
     identity: Vec<IdPointer>,
-    volatile: Vec<String>,
+    volatile: Vec<Pointer>,
     changes: Vec<ChangeRule>,
     mask: Vec<Pointer>,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     Operation,
+    bounds::MOST_VIOLATIONS,
     change::Change,
     extract::{self, MissingId, Reading},
     pointer::{Element, Scope, escape},
@@ -28,6 +29,8 @@ pub(super) struct PartReading {
 
 /// Reads every part of a body; a body that is not cut into parts is one part.
 ///
+/// It stops once more rules are broken than are told: the message is refused then.
+///
 /// # Errors
 ///
 /// The way to the array of parts, where there is none.
@@ -44,7 +47,8 @@ pub(super) fn read(
     let array = rule.each.one(scope).filter(|it| it.kind() == Kind::Array);
     let way = rule.each.way(scope);
     let Some(array) = array else { return Err(way) };
-    let mut parts = Vec::new();
+    let mut parts: Vec<PartReading> = Vec::new();
+    let mut broken = 0;
     for (index, element) in array.elements().enumerate() {
         reading.part = u32::try_from(index).unwrap_or(u32::MAX);
         let element = Element {
@@ -52,16 +56,19 @@ pub(super) fn read(
             unfolded: None,
             at: format!("{way}/{index}"),
         };
-        parts.push(PartReading::of(
-            operation, rule, reading, scope.root, element,
-        ));
+        let part = PartReading::of(operation, rule, reading, scope.root, element);
+        broken += part.violations.len();
+        parts.push(part);
+        if broken > MOST_VIOLATIONS {
+            break;
+        }
     }
     Ok(parts)
 }
 
 /// The text that holds JSON: a member, or the element itself, which then stands for that member.
 fn text<'d>(rule: &PartRule, element: Value<'d>) -> Option<Cow<'d, str>> {
-    if element.kind() == Kind::String && rule.text == rule.json {
+    if element.kind() == Kind::String {
         return element.text();
     }
     element.get(&rule.json).and_then(|it| it.text())

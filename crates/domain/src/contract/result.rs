@@ -7,6 +7,9 @@ use super::{
 };
 use crate::receipt::{Finding, FindingCode, Violation, ViolationCode};
 
+/// How much of a provider's explanation is told.
+const MOST_CHARACTERS: usize = 300;
+
 /// What a body says of its request.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Said<'c> {
@@ -54,7 +57,12 @@ impl ResultRule {
         let detail = |it: &Pointer| {
             let way = it.way(scope);
             let name = way.rsplit('/').next().unwrap_or_default();
-            it.text(scope).map(|text| format!("{name} {text}"))
+            let text = it.text(scope)?;
+            // The provider's own words, but no more of them than a line of a list can hold.
+            Some(format!(
+                "{name} {}",
+                text.chars().take(MOST_CHARACTERS).collect::<String>()
+            ))
         };
         let details: Vec<_> = self.detail.iter().filter_map(detail).collect();
         let message = match details.as_slice() {

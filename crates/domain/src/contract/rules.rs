@@ -71,9 +71,7 @@ pub(super) struct RowRule {
 pub(super) struct PartRule {
     /// The array whose elements are the parts.
     pub(super) each: Pointer,
-    /// The member that a bare string element stands for.
-    pub(super) text: Box<str>,
-    /// The member that holds JSON inside a string.
+    /// The member that holds JSON inside a string, and that a bare string element stands for.
     pub(super) json: Box<str>,
 }
 

@@ -12,6 +12,7 @@ use jsonschema::{
 use serde_json::{Map, Value as Json};
 
 use super::{
+    bounds::MOST_VIOLATIONS,
     pointer::escape,
     schema_node::{Body, BodyNode},
 };
@@ -78,6 +79,7 @@ impl Schema {
         }
         self.validator
             .iter_errors(body)
+            .take(MOST_VIOLATIONS + 1)
             .map(|error| self.violation(&error))
             .collect()
     }

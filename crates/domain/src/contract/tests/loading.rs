@@ -56,6 +56,7 @@ fn each_planted_mistake_is_named_with_its_line() {
             "document: purchase_ordr",
             "no lifecycle",
         ),
+        ("volatile: [/device]", "volatile: [/*]", "reads many values"),
         ("\"${receipt}\"", "\"${receit}\"", "no placeholder"),
         (
             "  purchase_order.confirm.response:",

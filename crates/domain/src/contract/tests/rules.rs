@@ -197,6 +197,89 @@ fn an_id_of_another_type_than_the_page_says_is_a_missing_id() {
     assert_eq!(ids, ["/paymentConfirmation/invoiceInfos/0/objectId"]);
 }
 
+/// A body of many small elements, each of which breaks a rule.
+fn many(count: usize) -> String {
+    let elements = vec!["0"; count].join(",");
+    format!(
+        r#"{{"resp": {{"reqMsgId": "r", "result": "SUCCESS"}},
+            "payment": {{"objectId": "p", "invoicesPayInfos": [{elements}]}}}}"#
+    )
+}
+
+#[test]
+fn a_body_that_breaks_countless_rules_is_refused_with_a_bounded_list() {
+    let contract = contract(0);
+    for count in [1_001, 10_000, 10_001, 500_000] {
+        let judged = check(&contract, "payment.pay.response", many(count).as_bytes());
+        assert_eq!(judged.verdict, Verdict::Quarantined, "{count}");
+        assert_eq!(judged.answer.status, 422, "{count}");
+        assert!(
+            judged.violations.len() <= 1_002,
+            "{count}: {}",
+            judged.violations.len()
+        );
+        let told = judged
+            .violations
+            .iter()
+            .any(|it| it.code == ViolationCode::TooMany);
+        assert!(told, "{count}");
+    }
+}
+
+#[test]
+fn countless_parts_are_not_read() {
+    let contract = contract(2);
+    let items = vec!["0"; 400_000].join(",");
+    let body = format!(r#"{{"client_id": 1, "group_key": "g", "items": [{items}]}}"#);
+    let judged = check(&contract, "inbound.confirm.notification", body.as_bytes());
+    assert_eq!(judged.answer.status, 422);
+    assert!(judged.parts.len() <= 1 && judged.violations.len() <= 1_002);
+}
+
+#[test]
+fn an_error_that_is_no_text_is_still_an_error() {
+    let contract = contract(2);
+    let legs = |error: &str| {
+        let item = format!(r#"{{"payload": "{{\"doc_no\": \"D1\"}}", "error": {error}}}"#);
+        let body = format!(r#"{{"client_id": 1, "group_key": "g", "items": [{item}]}}"#);
+        let judged = check(&contract, "inbound.confirm.notification", body.as_bytes());
+        assert_eq!(
+            judged.verdict,
+            Verdict::Accepted,
+            "{error}: {:?}",
+            judged.violations
+        );
+        judged.changes[0].legs["status"].clone()
+    };
+    for none in ["\"\"", "\" \"", "null"] {
+        assert_eq!(legs(none), "ACCEPTED", "{none}");
+    }
+    for some in ["\"no such SKU\"", r#"{"code": 7}"#, "[1]", "false", "0"] {
+        assert_eq!(legs(some), "REJECTED", "{some}");
+    }
+}
+
+#[test]
+fn a_release_claims_what_an_accepted_message_claims() {
+    let contract = contract(0);
+    let operation = contract.operation(CONFIRM).expect("the operation is there");
+    let body = confirmation().to_string();
+    let accepted = check(&contract, CONFIRM, body.as_bytes());
+    let here = received(body.as_bytes());
+    for part in [None, Some(0)] {
+        let claim = contract.release_of(operation, &Policy::default(), &here, part);
+        let claim = claim.expect("it can be released");
+        assert_eq!(Some(claim.identity), accepted.identity);
+        assert_eq!(claim.content, accepted.content);
+    }
+    let broken = received(b"{");
+    assert!(
+        contract
+            .release_of(operation, &Policy::default(), &broken, None)
+            .is_err()
+    );
+}
+
 /// The same JSON with its members in another order.
 fn reordered(json: &Json, seed: u64) -> Json {
     match json {
