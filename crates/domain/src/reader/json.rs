@@ -1,4 +1,5 @@
-//! From a document to `serde_json`'s own tree, for the schema validator.
+//! From a document to `serde_json`'s own tree, for whoever needs one: tests, commands, and the schema
+//! library where it tells what is wrong.
 //!
 //! What comes out is exactly what `serde_json::from_slice` makes of the same bytes, with one
 //! exception: a number too large for binary floating point, which that refuses, becomes the largest
