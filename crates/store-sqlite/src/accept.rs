@@ -1,10 +1,14 @@
 //! Accept: a batch of judged receipts in one transaction, and what became of each.
 //!
 //! A batch is first written without savepoints, because nearly every batch is sound. If one receipt
-//! fails by its own fault, the batch is rolled back and written again with a savepoint around each,
-//! so that the poison one fails alone. Any other failure fails the batch as a whole.
+//! fails alone (it cannot be written, the stored one that it repeats is damaged, or our own code
+//! panics on it), the batch is rolled back and written again with a savepoint around each, so that
+//! the others are kept. Any other failure fails the batch as a whole.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use countersign_domain::{
     ids::ReceiptId,
@@ -18,6 +22,9 @@ use rusqlite::Connection;
 
 use crate::{failure::Failure, records, writer::Writer};
 
+/// Our own code panicked on a draft. Its bytes can still be kept some other way.
+const PANICKED: Failure = Failure::Refused("our own code failed on it");
+
 /// What a draft turns into, before it is written.
 struct Judged<'d> {
     draft: Cow<'d, Draft>,
@@ -27,32 +34,47 @@ struct Judged<'d> {
 
 impl Writer<'_> {
     pub(crate) fn accept(&mut self, batch: &[Draft]) -> Vec<Result<Outcome, StoreError>> {
+        self.accept_by(batch, Self::keep)
+    }
+
+    /// How one draft is kept is an argument, so that a test can make it fail.
+    pub(crate) fn accept_by(
+        &mut self,
+        batch: &[Draft],
+        keep: impl Fn(&mut Self, &Draft) -> Result<Outcome, Failure>,
+    ) -> Vec<Result<Outcome, StoreError>> {
         if batch.is_empty() {
             return Vec::new();
         }
-        let together = self.transaction(|writer| {
-            batch
-                .iter()
-                .map(|draft| writer.keep(draft))
-                .collect::<Result<Vec<_>, _>>()
-        });
+        let together = catch_unwind(AssertUnwindSafe(|| {
+            self.transaction(|writer| {
+                batch
+                    .iter()
+                    .map(|draft| keep(writer, draft))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+        }));
         let failure = match together {
-            Ok(outcomes) => return outcomes.into_iter().map(Ok).collect(),
-            Err(failure) => failure,
+            Ok(Ok(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
+            Ok(Err(failure)) => failure,
+            Err(_) => {
+                self.roll_back();
+                PANICKED
+            }
         };
-        if !failure.is_of_one_row() {
+        if !failure.is_of_one_receipt() {
             return vec![Err(StoreError::from(failure)); batch.len()];
         }
         let one_by_one = self.transaction(|writer| {
             batch
                 .iter()
-                .map(|draft| writer.keep_alone(draft))
+                .map(|draft| writer.keep_alone(draft, &keep))
                 .collect::<Result<Vec<_>, _>>()
         });
         one_by_one.unwrap_or_else(|failure| vec![Err(StoreError::from(failure)); batch.len()])
     }
 
-    fn keep(&mut self, draft: &Draft) -> Result<Outcome, Failure> {
+    pub(crate) fn keep(&mut self, draft: &Draft) -> Result<Outcome, Failure> {
         let Judged {
             draft,
             outcome,
@@ -72,15 +94,21 @@ impl Writer<'_> {
     }
 
     /// The outer error is everybody's, the inner one is this receipt's.
-    fn keep_alone(&mut self, draft: &Draft) -> Result<Result<Outcome, StoreError>, Failure> {
+    fn keep_alone(
+        &mut self,
+        draft: &Draft,
+        keep: impl Fn(&mut Self, &Draft) -> Result<Outcome, Failure>,
+    ) -> Result<Result<Outcome, StoreError>, Failure> {
         self.run("SAVEPOINT one")?;
-        let kept = self.keep(draft);
-        let kept = match kept {
+        let kept = catch_unwind(AssertUnwindSafe(|| keep(self, draft)));
+        let kept = match kept.unwrap_or(Err(PANICKED)) {
             Ok(outcome) => Ok(outcome),
-            Err(failure) if failure.is_of_one_row() => {
+            Err(failure) if failure.is_of_one_receipt() => {
                 self.run("ROLLBACK TO one")?;
                 self.classes.rolled_back();
-                Err(StoreError::from(failure))
+                let error = StoreError::from(failure);
+                tracing::error!(receipt = %draft.id, %error, "a receipt of a batch is not kept");
+                Err(error)
             }
             Err(failure) => return Err(failure),
         };

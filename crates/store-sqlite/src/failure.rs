@@ -12,19 +12,40 @@ pub(crate) enum Failure {
     Refused(&'static str),
     /// What is stored cannot be understood.
     Corrupt(String),
+    /// Nothing can be written now.
+    Unavailable(&'static str),
 }
 
 impl Failure {
-    /// Whether it is the fault of the one row that was written, so that others can be kept.
-    pub(crate) fn is_of_one_row(&self) -> bool {
+    /// Whether it concerns the one receipt that was looked at, so that others can be kept: it cannot
+    /// be written, or what it is compared with is damaged.
+    pub(crate) fn is_of_one_receipt(&self) -> bool {
+        self.is_refusal() || self.is_damage()
+    }
+
+    fn is_refusal(&self) -> bool {
         match self {
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch)
             ),
             Self::Refused(_) => true,
-            Self::Corrupt(_) => false,
+            Self::Corrupt(_) | Self::Unavailable(_) => false,
         }
+    }
+
+    /// Whether a stored value is not what it must be. Damage that SQLite finds in its own pages is
+    /// not meant: it concerns everybody.
+    fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Corrupt(_)
+                | Self::Sqlite(
+                    rusqlite::Error::FromSqlConversionFailure(..)
+                        | rusqlite::Error::IntegralValueOutOfRange(..)
+                        | rusqlite::Error::InvalidColumnType(..)
+                )
+        )
     }
 }
 
@@ -48,23 +69,24 @@ impl From<&Failure> for StoreError {
                     reason: reason.clone(),
                 };
             }
+            Failure::Unavailable(reason) => {
+                return Self::Unavailable {
+                    reason: (*reason).to_owned(),
+                };
+            }
         };
         // SQLite names tables and columns in its messages, never values.
         let reason = error.to_string();
-        if failure.is_of_one_row() {
+        if failure.is_refusal() {
             return Self::Refused { reason };
         }
-        match error {
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::InvalidColumnType(..) => Self::Corrupt { reason },
-            _ => match error.sqlite_error_code() {
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                    Self::Corrupt { reason }
-                }
-                // Full, unreadable, locked, out of memory: a later try may succeed.
-                _ => Self::Unavailable { reason },
-            },
+        if failure.is_damage() {
+            return Self::Corrupt { reason };
+        }
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { reason },
+            // Full, unreadable, locked, out of memory: a later try may succeed.
+            _ => Self::Unavailable { reason },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The conformance suite over SQLite, and what only SQLite can get wrong.
 
 mod conformance;
+mod faults;
 mod full_disk;
 mod growth;
 mod opening;

@@ -2,7 +2,8 @@
 //!
 //! Jobs come through a channel, each with its own way to answer. What the writer keeps in memory
 //! (claims, classes) changes only after COMMIT returned, so a failure or a panic leaves memory and
-//! database in agreement, and the next job starts clean.
+//! database in agreement, and the next job starts clean: should even a ROLLBACK fail, no transaction
+//! begins before a later one has succeeded.
 
 use std::{
     fs::File,
@@ -83,11 +84,19 @@ fn run(
 
 impl Writer<'_> {
     /// Runs one transaction: all of it is durable when this returns `Ok`, and none of it is there
-    /// when it returns an error.
+    /// when it returns an error. It never stands inside another one.
     pub(crate) fn transaction<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if !self.database.is_autocommit() {
+            // An earlier one could not be rolled back. Nothing may be committed together with it.
+            self.roll_back();
+            if !self.database.is_autocommit() {
+                let reason = "an earlier transaction cannot be rolled back";
+                return Err(Failure::Unavailable(reason));
+            }
+        }
         self.run("BEGIN IMMEDIATE")?;
         let result = work(self).and_then(|value| {
             self.claims.write(self.database)?;
@@ -117,7 +126,8 @@ impl Writer<'_> {
         })
     }
 
-    fn roll_back(&mut self) {
+    /// Takes back the open transaction, if there is one.
+    pub(crate) fn roll_back(&mut self) {
         self.claims.rolled_back();
         self.classes.rolled_back();
         // After some failures (a full disk is one) SQLite has rolled back by itself.

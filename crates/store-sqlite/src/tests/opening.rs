@@ -82,24 +82,3 @@ async fn folder_and_files_are_their_owners_alone() {
     }
     store.close().await;
 }
-
-#[tokio::test]
-async fn a_panic_in_a_job_leaves_nothing_and_the_next_job_works() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir);
-    let panicked = store
-        .write(|writer| {
-            let _ = writer.transaction(|writer| -> Result<(), _> {
-                writer.accept(&[draft(1, 10)]);
-                writer.run("INSERT INTO probe (id) VALUES (1)")?;
-                panic!("in the middle of a transaction");
-            });
-        })
-        .await;
-    assert!(
-        matches!(panicked, Err(StoreError::Unavailable { .. })),
-        "{panicked:?}"
-    );
-    store.probe().await.unwrap();
-    assert_eq!(accept(&store, draft(1, 10)).await.unwrap(), Outcome::Kept);
-}
