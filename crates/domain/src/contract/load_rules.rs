@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    load::{is_text, pointer, pointers},
+    load::{pointer, pointers},
     load_operation::optional_pointers,
     mistake::{Mistakes, Place},
     outline::{Outline, Way},
@@ -79,7 +79,8 @@ pub(super) fn rules(
     }
 }
 
-struct Loader<'l> {
+/// What every rule is read against: the schemas, and the kinds of document.
+pub(super) struct Loader<'l> {
     outline: &'l Outline<'l>,
     lifecycles: &'l [String],
 }
@@ -91,7 +92,7 @@ impl Loader<'_> {
     }
 
     /// Pointers under `key` inside `loops`, each of which must lead somewhere.
-    fn pointers_at(
+    pub(super) fn pointers_at(
         &self,
         place: &Place<'_>,
         key: &str,
@@ -166,7 +167,7 @@ impl Loader<'_> {
         })
     }
 
-    fn loops(
+    pub(super) fn loops(
         &self,
         place: &Place<'_>,
         around: &[Way],
@@ -278,30 +279,5 @@ impl Loader<'_> {
             });
         }
         rules
-    }
-
-    /// Checks the totals. They are compared once documents are folded; a mistake in one is a
-    /// mistake today.
-    fn totals(&self, extension: &Place<'_>, mistakes: &mut Mistakes) {
-        let Some(totals) = extension.get("totals") else {
-            return;
-        };
-        for place in totals.items(mistakes) {
-            place.only(&["code", "each", "sum", "count", "is"], mistakes);
-            place
-                .need("code", mistakes)
-                .and_then(|it| it.text(mistakes));
-            place.need("is", mistakes);
-            let (_, loops) = self.loops(&place, &[], mistakes);
-            for key in ["sum", "count", "is"] {
-                self.pointers_at(&place, key, &loops, mistakes);
-            }
-            if place.get("sum").is_some() == place.get("count").is_some() {
-                place.wrong(mistakes, "a total has either `sum` or `count`");
-            }
-            if place.get("each").is_some_and(|it| !is_text(&it)) {
-                place.wrong(mistakes, "a total loops over one array");
-            }
-        }
     }
 }

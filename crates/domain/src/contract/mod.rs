@@ -27,6 +27,7 @@ mod load_answers;
 mod load_lifecycles;
 mod load_operation;
 mod load_rules;
+mod load_totals;
 mod mask;
 mod mistake;
 mod outline;
