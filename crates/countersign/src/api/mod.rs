@@ -1,8 +1,8 @@
 //! The private side: resources for people and commands, health, readiness and metrics.
 //!
 //! Handlers translate between HTTP and the store and decide nothing themselves. What always holds:
-//! everything under `/api/v1` needs the token (but with `--dev`); every error is a [`Problem`];
-//! unknown parameters are errors; lists are pages by keyset and never scans. What it does not do:
+//! everything but `/health` and `/ready` needs the token (but with `--dev`); every error is a
+//! [`Problem`]; unknown parameters are errors; lists are pages by keyset and never scans. What it does not do:
 //! receive webhooks (that is `receive`). Next: `router` for the paths, `problem` for the errors.
 
 mod guard;
@@ -45,6 +45,7 @@ pub(crate) struct Private {
 
 /// Every path of the private side.
 pub(crate) fn router(private: Arc<Private>) -> Router {
+    let authorize = middleware::from_fn_with_state(Arc::clone(&private), guard::authorize);
     let resources = Router::new()
         .route("/receipts", get(receipts::list))
         .route("/receipts/{id}", get(receipts::one))
@@ -57,15 +58,13 @@ pub(crate) fn router(private: Arc<Private>) -> Router {
         .route("/contracts/{name}", get(sources::contract))
         .fallback(unknown_path)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&private),
-            guard::authorize,
-        ));
+        .layer(authorize.clone());
+    let metrics = get(operate::metrics).layer(authorize);
     Router::new()
         .nest("/api/v1", resources)
         .route("/health", get(operate::health))
         .route("/ready", get(operate::ready))
-        .route("/metrics", get(operate::metrics))
+        .route("/metrics", metrics)
         .fallback(unknown_path)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES))

@@ -1,4 +1,5 @@
-//! `/health`, `/ready` and `/metrics`: what the one who operates the process asks, without a token.
+//! `/health`, `/ready` and `/metrics`: what the one who operates the process asks; the first two
+//! without a token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,25 +8,31 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::{HeaderValue, Uri, header};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
     Private,
     problem::{Fault, Problem},
+    query::no_parameters,
 };
 
 /// How long the store may take to prove that it can commit.
 const PROOF_WITHIN: Duration = Duration::from_secs(2);
 
 /// `GET /health`: the process is alive.
-pub(crate) async fn health() -> Json<Value> {
-    Json(json!({"status": "alive"}))
+pub(crate) async fn health(uri: Uri) -> Result<Json<Value>, Fault> {
+    no_parameters(&uri)?;
+    Ok(Json(json!({"status": "alive"})))
 }
 
 /// `GET /ready`: a webhook that comes now can be committed.
-pub(crate) async fn ready(State(private): State<Arc<Private>>) -> Result<Json<Value>, Fault> {
+pub(crate) async fn ready(
+    State(private): State<Arc<Private>>,
+    uri: Uri,
+) -> Result<Json<Value>, Fault> {
+    no_parameters(&uri)?;
     let context = &private.context;
     if context.is_draining() {
         return Err(Fault::new(Problem::NotReady, "the process is stopping"));
@@ -47,11 +54,15 @@ pub(crate) async fn ready(State(private): State<Arc<Private>>) -> Result<Json<Va
 }
 
 /// `GET /metrics`: Prometheus text.
-pub(crate) async fn metrics(State(private): State<Arc<Private>>) -> Response {
+pub(crate) async fn metrics(
+    State(private): State<Arc<Private>>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    no_parameters(&uri)?;
     let context = &private.context;
     crate::telemetry::gauge_now("countersign_queue_receipts", context.commits.depth());
     crate::telemetry::gauge_now("countersign_batch_receipts", context.commits.last_batch());
     crate::telemetry::gauge_now("countersign_in_flight_bytes", context.bodies.budget.used());
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind)], private.metrics.render()).into_response()
+    Ok(([(header::CONTENT_TYPE, kind)], private.metrics.render()).into_response())
 }

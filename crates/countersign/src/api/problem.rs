@@ -136,8 +136,16 @@ problems! {
         code: "store_unavailable",
         status: SERVICE_UNAVAILABLE,
         title: "The store cannot do it now",
-        meaning: "Nothing was changed: the disk is full, too much is waiting, or the process is stopping.",
-        what_to_do: "Try again after the seconds in `Retry-After`. If it stays, look at the disk with `countersign doctor` and at the log.",
+        meaning: "The change is not known to be kept: the disk is full, too much is waiting, or the process is stopping.",
+        what_to_do: "Send it again after the seconds in `Retry-After`. If it stays, look at the disk with `countersign doctor` and at the log.",
+    }
+    /// The store cannot keep this, now or later.
+    StoreRefused {
+        code: "store_refused",
+        status: INTERNAL_SERVER_ERROR,
+        title: "The store cannot keep this",
+        meaning: "The store is well, but cannot keep this one thing, now or later; trying again does not help.",
+        what_to_do: "Please report it with the line of the log that has the request's id. What is stored is unchanged.",
     }
     /// The stored data cannot be read.
     StoreUnreadable {
@@ -230,12 +238,12 @@ impl From<countersign_store::StoreError> for Fault {
         tracing::warn!(%error, "a private resource could not be served");
         match error {
             StoreError::Unavailable { .. } => {
-                Self::new(Problem::StoreUnavailable, "nothing was changed; try again")
+                let detail = "it is not known to be kept; send it again";
+                Self::new(Problem::StoreUnavailable, detail)
             }
-            StoreError::Refused { .. } => Self::new(
-                Problem::StoreUnavailable,
-                "the store refused it; the log says why",
-            ),
+            StoreError::Refused { .. } => {
+                Self::new(Problem::StoreRefused, "the log says why it cannot be kept")
+            }
             StoreError::Corrupt { .. } => Self::new(Problem::StoreUnreadable, "the log says where"),
         }
     }

@@ -1,4 +1,4 @@
-//! Query parameters of lists: every one that is unknown or wrong is named, not only the first.
+//! Query parameters: every one that is unknown or wrong is named, not only the first.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -121,6 +121,15 @@ impl Parameters {
             .collect();
         Err(Fault::new(Problem::InvalidQuery, said.join("; ")).naming(self.wrong))
     }
+}
+
+/// For a resource that takes none.
+///
+/// # Errors
+///
+/// A problem that names every parameter that is there all the same.
+pub(crate) fn no_parameters(uri: &Uri) -> Result<(), Fault> {
+    Parameters::of(uri).finish()
 }
 
 fn violation(code: &'static str, name: &str, message: String) -> Violation {

@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::{
     Private,
     problem::{Fault, Problem},
-    query::{Items, Parameters, and_one},
+    query::{Items, Parameters, and_one, no_parameters},
 };
 
 /// One line of the list.
@@ -63,6 +63,8 @@ struct ReceiptView {
     findings: Vec<Finding>,
     duplicate_of: Option<ReceiptId>,
     released_at: Option<Timestamp>,
+    /// The receipt that said the same, where the release of the whole applied nothing.
+    released_duplicate_of: Option<ReceiptId>,
     answer: AnswerView,
     headers: Vec<(String, String)>,
     parts: Vec<PartView>,
@@ -82,6 +84,8 @@ struct PartView {
     event: Option<String>,
     violations: Vec<Violation>,
     released_at: Option<Timestamp>,
+    /// The receipt that said the same, where its release alone applied nothing.
+    released_duplicate_of: Option<ReceiptId>,
 }
 
 /// `GET /api/v1/receipts`
@@ -116,7 +120,9 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(private): State<Arc<Private>>,
     Path(id): Path<String>,
+    uri: Uri,
 ) -> Result<Response, Fault> {
+    no_parameters(&uri)?;
     let id = receipt_id(&id)?;
     let record = private
         .context
@@ -131,7 +137,9 @@ pub(crate) async fn one(
 pub(crate) async fn body(
     State(private): State<Arc<Private>>,
     Path(id): Path<String>,
+    uri: Uri,
 ) -> Result<Response, Fault> {
+    no_parameters(&uri)?;
     let id = receipt_id(&id)?;
     let body = private
         .context
@@ -175,6 +183,7 @@ fn view(record: ReceiptRecord) -> ReceiptView {
         findings: record.findings,
         duplicate_of: record.duplicate_of,
         released_at: record.released_at,
+        released_duplicate_of: record.released_duplicate_of,
         answer: AnswerView {
             status: record.answer.status,
             body: String::from_utf8_lossy(&record.answer.body).into_owned(),
@@ -185,14 +194,18 @@ fn view(record: ReceiptRecord) -> ReceiptView {
 }
 
 fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
-    let alone = record
-        .released_parts
-        .iter()
-        .find(|it| it.part == number)
-        .map(|it| it.at);
     let is_held = part.verdict == Verdict::Quarantined;
-    let released_at = alone.or(record.released_at.filter(|_| is_held));
-    let has_event = part.event || released_at.is_some();
+    let with_all = record.released_at.filter(|_| is_held).map(|at| {
+        let (duplicate_of, changed_from) =
+            (record.released_duplicate_of, record.released_changed_from);
+        (at, duplicate_of, changed_from)
+    });
+    let alone = record.released_parts.iter().find(|it| it.part == number);
+    let released = alone
+        .map(|it| (it.at, it.duplicate_of, it.changed_from))
+        .or(with_all);
+    // A release under an identity that was taken makes no event, as an acceptance would not.
+    let has_event = part.event || matches!(released, Some((_, None, None)));
     let event = EventId {
         receipt: record.summary.id,
         part: number,
@@ -202,6 +215,7 @@ fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
         verdict: part.verdict,
         event: has_event.then(|| event.to_string()),
         violations: part.violations.clone(),
-        released_at,
+        released_at: released.map(|(at, ..)| at),
+        released_duplicate_of: released.and_then(|(_, duplicate_of, _)| duplicate_of),
     }
 }

@@ -22,7 +22,7 @@ use super::{
     Private,
     guard::RequestId,
     problem::{Fault, Problem},
-    query::{Items, Parameters, and_one},
+    query::{Items, Parameters, and_one, no_parameters},
 };
 use crate::receive::accept::{Message, accept};
 
@@ -89,7 +89,9 @@ pub(crate) async fn release(
     State(private): State<Arc<Private>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
+    uri: Uri,
 ) -> Result<Json<ReleasedView>, Fault> {
+    no_parameters(&uri)?;
     let id: RejectedId = id
         .parse()
         .map_err(|it: InvalidId| Fault::new(Problem::NotFound, it.to_string()))?;

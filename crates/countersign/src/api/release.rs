@@ -12,21 +12,22 @@ use axum::{
     extract::{Path, State},
 };
 use countersign_domain::{
-    contract::{Judgement, Policy, Received},
+    contract::{NotReleasable, Received, ReleaseClaim},
     ids::ReceiptId,
-    receipt::{Digest, Part, ViolationCode},
+    receipt::Verdict,
 };
 use countersign_store::{ReceiptRecord, Release, Released};
+use http::Uri;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Private,
     problem::{Fault, Problem, Violation},
+    query::no_parameters,
     receipts::{receipt_id, unknown},
 };
-use crate::receive::{context::Context, headers, judge::judge_as};
+use crate::receive::{context::Context, headers, judge::checked};
 
 /// What a release may be narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -49,8 +50,10 @@ pub(crate) struct ReleaseView {
 pub(crate) async fn release(
     State(private): State<Arc<Private>>,
     Path(id): Path<String>,
+    uri: Uri,
     body: Bytes,
 ) -> Result<Json<ReleaseView>, Fault> {
+    no_parameters(&uri)?;
     let id = receipt_id(&id)?;
     let Wish { part } = wish(&body)?;
     let context = &private.context;
@@ -59,6 +62,7 @@ pub(crate) async fn release(
         .receipt(id)
         .await?
         .ok_or_else(|| unknown(id))?;
+    let part = held(&record, part)?;
     let bytes = context.store.body(id).await?.ok_or_else(|| unknown(id))?;
     let already = released_before(&record, part);
     let view = |released_at, duplicate_of| ReleaseView {
@@ -70,15 +74,14 @@ pub(crate) async fn release(
     if let Some((at, duplicate_of)) = already {
         return Ok(Json(view(at, duplicate_of)));
     }
-    let judgement = check_again(context, &record, &bytes)?;
-    let identity = identity(&record, part, &judgement)?;
+    let claim = claim(context, &record, &bytes, part)?;
     let at = context.clock.now();
     let release = Release {
         receipt: id,
         part,
         at,
-        identity,
-        content: judgement.content,
+        identity: claim.identity,
+        content: claim.content,
     };
     match context.store.release(release).await? {
         Released::Now => {
@@ -92,7 +95,7 @@ pub(crate) async fn release(
         Released::Already { at, duplicate_of } => Ok(Json(view(at, duplicate_of))),
         Released::DuplicateOf { first } => Ok(Json(view(at, Some(first)))),
         Released::NotQuarantined => Err(not_releasable("it is not in quarantine")),
-        Released::Unknown => Err(Fault::new(Problem::NotFound, "there is no such part")),
+        Released::Unknown => Err(no_such_part()),
     }
 }
 
@@ -109,6 +112,28 @@ fn wish(body: &[u8]) -> Result<Wish, Fault> {
         };
         Fault::new(Problem::InvalidBody, error.to_string()).naming(vec![violation])
     })
+}
+
+fn no_such_part() -> Fault {
+    Fault::new(Problem::NotFound, "there is no such part")
+}
+
+/// What lies in quarantine: a part alone where the receipt was accepted, else the receipt as a
+/// whole, which is also meant by the only part of one that is not cut.
+fn held(record: &ReceiptRecord, part: Option<u32>) -> Result<Option<u32>, Fault> {
+    let Some(number) = part else { return Ok(None) };
+    let count = record.parts.len().max(1);
+    if number as usize >= count {
+        return Err(no_such_part());
+    }
+    match record.summary.verdict {
+        Verdict::Accepted => Ok(part),
+        Verdict::Quarantined if count == 1 => Ok(None),
+        Verdict::Quarantined => Err(not_releasable(
+            "it is in quarantine as a whole: release the whole receipt",
+        )),
+        Verdict::Duplicate => Err(not_releasable("it is not in quarantine")),
+    }
 }
 
 fn not_releasable(detail: &str) -> Fault {
@@ -131,12 +156,13 @@ fn released_before(
     }
 }
 
-/// Checks the stored bytes with the contract as it is now, refusing nothing.
-fn check_again(
+/// Under which identity and with which content the contract of now applies the stored bytes.
+fn claim(
     context: &Context,
     record: &ReceiptRecord,
     bytes: &[u8],
-) -> Result<Judgement, Fault> {
+    part: Option<u32>,
+) -> Result<ReleaseClaim, Fault> {
     let summary = &record.summary;
     let source = context.source(&summary.source).ok_or_else(|| {
         not_releasable(&format!(
@@ -160,11 +186,6 @@ fn check_again(
             .find(|(it, _)| it == name)
             .map(|(_, value)| value.as_str())
     };
-    let policy = Policy {
-        strict: false,
-        never_refuse: true,
-        zone: source.policy.zone,
-    };
     let received = Received {
         receipt: summary.id,
         received_at: summary.received_at,
@@ -173,75 +194,18 @@ fn check_again(
         content_type: kept("content-type"),
         body: bytes,
     };
-    let judgement = judge_as(&source.contract, operation, &policy, &received);
-    judgement.ok_or_else(|| not_releasable("our own code still fails on it"))
-}
-
-/// Whether the bytes as a whole, or the JSON inside one part, cannot be read.
-fn is_unreadable(code: ViolationCode) -> bool {
-    use ViolationCode as Code;
-    match code {
-        Code::NotJson
-        | Code::NotUtf8
-        | Code::TooDeep
-        | Code::DuplicateKey
-        | Code::ReservedKey
-        | Code::Nul
-        | Code::PartUnreadable
-        | Code::OurFault => true,
-        Code::ContentType
-        | Code::Id
-        | Code::Match
-        | Code::Pattern
-        | Code::Enum
-        | Code::If
-        | Code::Required
-        | Code::Type
-        | Code::Null
-        | Code::Schema
-        | Code::ResultUnknown => false,
-    }
-}
-
-/// The identity under which it is applied: what makes it the same message as another, or else its
-/// content.
-fn identity(
-    record: &ReceiptRecord,
-    part: Option<u32>,
-    judgement: &Judgement,
-) -> Result<Digest, Fault> {
-    let is_lost = |part: &Part| part.violations.iter().any(|it| is_unreadable(it.code));
-    let nothing_to_apply = match part {
-        None => !judgement.parts.is_empty() && judgement.parts.iter().all(is_lost),
-        Some(part) => judgement
-            .parts
-            .get(part as usize)
-            .map(is_lost)
-            .ok_or_else(|| Fault::new(Problem::NotFound, "there is no such part"))?,
-    };
-    if nothing_to_apply {
-        return Err(not_releasable("its bytes still cannot be read"));
-    }
-    let whole = judgement.identity.unwrap_or_else(|| {
-        let mut hash = Sha256::new();
-        for piece in [
-            record.summary.source.as_bytes(),
-            record.summary.operation.as_bytes(),
-        ] {
-            hash.update(piece);
-            hash.update([0]);
-        }
-        hash.update(judgement.content);
-        hash.finalize().into()
+    let claim = checked(&received, || {
+        source
+            .contract
+            .release_of(operation, &source.policy, &received, part)
     });
-    Ok(part.map_or(whole, |number| of_part(&whole, number)))
-}
-
-/// A part's own identity: the receipt itself holds the whole one where other parts were accepted,
-/// and is no duplicate of itself.
-fn of_part(whole: &Digest, number: u32) -> Digest {
-    let mut hash = Sha256::new_with_prefix(b"part");
-    hash.update(whole);
-    hash.update(number.to_be_bytes());
-    hash.finalize().into()
+    match claim {
+        Some(Ok(claim)) => Ok(claim),
+        Some(Err(NotReleasable::NoSuchPart)) => Err(no_such_part()),
+        Some(Err(NotReleasable::Unreadable(why))) => Err(not_releasable(&format!(
+            "its bytes still cannot be read: {}",
+            why.message
+        ))),
+        None => Err(not_releasable("our own code still fails on it")),
+    }
 }

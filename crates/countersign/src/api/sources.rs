@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{
     Private,
     problem::{Fault, Problem},
-    query::{Items, Parameters},
+    query::{Items, no_parameters},
 };
 use crate::receive::{mounts::full_path, source::Source};
 
@@ -52,7 +52,7 @@ pub(crate) async fn list(
     State(private): State<Arc<Private>>,
     uri: Uri,
 ) -> Result<Json<Items<SourceItem>>, Fault> {
-    Parameters::of(&uri).finish()?;
+    no_parameters(&uri)?;
     let items = private
         .context
         .sources
@@ -67,7 +67,7 @@ pub(crate) async fn contracts(
     State(private): State<Arc<Private>>,
     uri: Uri,
 ) -> Result<Json<Items<ContractItem>>, Fault> {
-    Parameters::of(&uri).finish()?;
+    no_parameters(&uri)?;
     let items = private
         .context
         .contracts
@@ -81,7 +81,9 @@ pub(crate) async fn contracts(
 pub(crate) async fn contract(
     State(private): State<Arc<Private>>,
     Path(name): Path<String>,
+    uri: Uri,
 ) -> Result<Json<ContractItem>, Fault> {
+    no_parameters(&uri)?;
     let found = private.context.contracts.get(&name);
     found.map(|it| Json(contract_item(&it))).ok_or_else(|| {
         let names = private.context.contracts.names();

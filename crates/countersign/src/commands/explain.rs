@@ -102,10 +102,13 @@ fn after_violation(code: ViolationCode) -> &'static str {
             "Nothing is urgent: unless the source is strict, the receipt was accepted. If it comes often, the provider's page and its messages have drifted apart: correct the contract."
         }
         Code::PartUnreadable => {
-            "The other parts were applied. Ask the provider for this item again; when its text can be read, `countersign receipts release ID --part N` applies it."
+            "The other parts were applied. Ask the provider for this item again: what cannot be read is never applied. `countersign receipts release ID --part N` works only once a corrected contract or a newer version can read it."
         }
         Code::ResultUnknown => {
             "Find out what the word means, add it to the contract's list of success or failure words, and release the receipt with `countersign receipts release ID`."
+        }
+        Code::TooMany => {
+            "Ask the provider to send fewer elements in one message, or the message that its page shows. The bytes are kept in quarantine; `countersign receipts show ID --body` prints them."
         }
         Code::OurFault => {
             "Report it with the line of the log that has the receipt's id. The bytes are safe; after an update `countersign receipts release ID` applies them."

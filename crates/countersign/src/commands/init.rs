@@ -1,6 +1,6 @@
 //! `init`: writes a commented configuration and makes the credentials; overwrites nothing.
 
-use std::{fs, io, io::Write, path::Path};
+use std::{fs, io, io::Write, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use serde_json::json;
 
@@ -40,11 +40,13 @@ pub(crate) fn run(globals: &Globals) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Whether it was written; a file that is there stays as it is.
+/// Whether it was written; a file that is there stays as it is. Only its owner may read it, because
+/// secrets may be written into it.
 fn write_once(path: &Path, text: &str) -> io::Result<bool> {
     match fs::OpenOptions::new()
         .write(true)
         .create_new(true)
+        .mode(0o600)
         .open(path)
     {
         Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true),

@@ -55,7 +55,7 @@ pub const KEYS: &[Key] = &[
         "admin",
         Kind::Address,
         "127.0.0.1:8081",
-        "The address of the private side: resources, `/health`, `/ready` and `/metrics`.",
+        "The address of the private side: resources, `/metrics`, `/health` and `/ready`.",
     ),
     key(
         "data",
@@ -107,7 +107,7 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "sources.*.body_bytes",
-        Kind::Size,
+        Kind::BodySize,
         "",
         "The longest body of this source; `limits.body_bytes` where it is not set.",
     ),
@@ -151,9 +151,9 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "limits.body_bytes",
-        Kind::Size,
+        Kind::BodySize,
         "1MiB",
-        "The longest body, chunked or not; longer ones get 413.",
+        "The longest body, chunked or not, and at most 64 MiB; longer ones get 413.",
     ),
     key(
         "limits.connections",
@@ -223,7 +223,7 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "log.level",
-        Kind::Text,
+        Kind::LogLevel,
         "info",
         "The level of the log, or directives such as `info,countersign::receive=debug`.",
     ),

@@ -2,11 +2,16 @@
 
 use std::net::SocketAddr;
 
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+
 use super::{
     layer::{Node, Value},
     mistake::Mistake,
     units,
 };
+
+/// The longest body that may be configured.
+const GREATEST_BODY: u64 = 64 * 1024 * 1024;
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +28,12 @@ pub enum Kind {
     Count,
     /// Bytes.
     Size,
+    /// Bytes of one body, which must fit into memory and into a row.
+    BodySize,
     /// A time with its unit.
     Duration,
+    /// A level of the log, or levels by module.
+    LogLevel,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// An offset from UTC.
@@ -48,6 +57,8 @@ impl Kind {
             Self::Boolean => "`true` or `false`".into(),
             Self::Count => "number".into(),
             Self::Size => "size, such as `\"1MiB\"` or `1048576`".into(),
+            Self::BodySize => "size of at most `\"64MiB\"`".into(),
+            Self::LogLevel => "level, or directives".into(),
             Self::Duration => "duration, such as `\"10s\"`".into(),
             Self::Choice(words) => words
                 .iter()
@@ -84,7 +95,7 @@ impl Kind {
             Value::Text(text) if self.takes_text() || node.place.is_text_only() => {
                 self.check_text(text)
             }
-            Value::Integer(number) if matches!(self, Self::Count | Self::Size) => {
+            Value::Integer(number) if matches!(self, Self::Count | Self::Size | Self::BodySize) => {
                 self.check_text(&number.to_string())
             }
             Value::Boolean(_) if self == Self::Boolean => Ok(()),
@@ -108,6 +119,10 @@ impl Kind {
         let expected = || format!("expected {}", self.expected());
         match self {
             Self::Size => units::size(text).map(drop),
+            Self::BodySize => match units::size(text)? {
+                ..=GREATEST_BODY => Ok(()),
+                _ => Err(expected()),
+            },
             Self::Duration => units::duration(text).map(drop),
             Self::Choice(words) if !words.contains(&text) => Err(match nearest(text, words) {
                 Some(near) => format!("{} (did you mean \"{near}\"?)", expected()),
@@ -124,6 +139,7 @@ impl Kind {
             Self::Boolean => matches!(text, "true" | "false"),
             Self::Count => text.parse::<u32>().is_ok_and(|it| it > 0),
             Self::Zone => is_offset(text),
+            Self::LogLevel => is_log_level(text),
             Self::Mount => text.starts_with('/') && !text.contains(['?', '#', ' ']),
             Self::HeaderName => http::HeaderName::from_bytes(text.as_bytes()).is_ok(),
             _ => !text.trim().is_empty(),
@@ -138,6 +154,10 @@ impl Kind {
             Self::Boolean => "true or false".into(),
             Self::Count => "a whole number from 1 to 4294967295".into(),
             Self::Size => "a size such as \"1MiB\" or a number of bytes".into(),
+            Self::BodySize => "a size of at most \"64MiB\"".into(),
+            Self::LogLevel => {
+                "error, warn, info, debug, trace or off, or levels by module such as \"info,countersign::receive=debug\"".into()
+            }
             Self::Duration => "a duration with its unit, such as \"10s\"".into(),
             Self::Choice(words) => {
                 let words: Vec<_> = words.iter().map(|it| format!("\"{it}\"")).collect();
@@ -160,6 +180,14 @@ fn found(value: &Value) -> &'static str {
         Value::List(_) => "a list",
         Value::Table(_) => "a table",
     }
+}
+
+/// Whether it is a level, or a list of them by module. A bare word that is no level would be read as
+/// a module's name: more likely it is a level with a typing mistake.
+fn is_log_level(text: &str) -> bool {
+    let is_plain = |it: &str| it.contains('=') || it.parse::<LevelFilter>().is_ok();
+    (text.contains('[') || text.split(',').all(|it| is_plain(it.trim())))
+        && EnvFilter::builder().parse(text).is_ok()
 }
 
 fn is_offset(text: &str) -> bool {
@@ -199,6 +227,13 @@ mod tests {
             (Kind::Address, "0.0.0.0:0", "localhost"),
             (Kind::Boolean, "true", "yes"),
             (Kind::Count, "1", "0"),
+            (Kind::BodySize, "64MiB", "65MiB"),
+            (Kind::LogLevel, "info", "elephant"),
+            (
+                Kind::LogLevel,
+                "info,countersign::receive=debug",
+                "info,a=elephant",
+            ),
             (Kind::Zone, "-03:30", "IST"),
             (Kind::Zone, "Z", "+5:30"),
             (Kind::Mount, "/enkash", "enkash"),

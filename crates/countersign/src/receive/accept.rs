@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use countersign_domain::{
-    contract::Received,
+    contract::{Judgement, Received},
     ids::ReceiptId,
     receipt::{Answer, Verdict},
 };
@@ -50,7 +50,14 @@ impl Accepted {
     }
 }
 
-/// Judges and commits.
+/// What a draft keeps of the request itself.
+struct Kept {
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+/// Judges and commits. What the store cannot keep as judged goes into quarantine with its bytes
+/// alone, so that its sender is not turned away for ever.
 ///
 /// # Errors
 ///
@@ -77,16 +84,51 @@ pub(crate) async fn accept(
         content_type,
         body: &body,
     };
-    let judgement = judge(inlet, &received);
-    let own_answer = judgement.answer.clone();
-    let own_verdict = judgement.verdict;
-    let draft = Draft {
-        id: receipt,
-        source: source.clone(),
-        operation: inlet.operation().name.clone(),
-        received_at,
+    let kept = Kept {
         headers,
-        body,
+        body: body.clone(),
+    };
+    let first = draft(inlet, &received, kept, judge(inlet, &received));
+    let accepted = match commit(context, first).await {
+        Err(StoreError::Refused { reason }) => {
+            inlet.metrics.faults.increment(1);
+            tracing::error!(
+                %receipt, request_id, %source, operation = %inlet.operation().name, reason,
+                "the store cannot keep a judged body; its bytes alone go into quarantine: please report this"
+            );
+            let receipt = context.ids.receipt(received_at);
+            let received = Received {
+                receipt,
+                ..received
+            };
+            let fault = inlet.source.contract.fault(inlet.operation(), &received);
+            let kept = Kept {
+                headers: Vec::new(),
+                body: body.clone(),
+            };
+            commit(context, draft(inlet, &received, kept, fault)).await?
+        }
+        committed => committed?,
+    };
+    let Accepted {
+        receipt, verdict, ..
+    } = accepted;
+    inlet.metrics.receipt(verdict);
+    tracing::debug!(%receipt, request_id, %source, operation = %inlet.operation().name, %verdict, "committed");
+    if verdict == Verdict::Quarantined {
+        tracing::info!(%receipt, request_id, %source, operation = %inlet.operation().name, "in quarantine");
+    }
+    Ok(accepted)
+}
+
+fn draft(inlet: &Inlet, received: &Received<'_>, kept: Kept, judgement: Judgement) -> Draft {
+    Draft {
+        id: received.receipt,
+        source: inlet.source.name.clone(),
+        operation: inlet.operation().name.clone(),
+        received_at: received.received_at,
+        headers: kept.headers,
+        body: kept.body,
         verdict: judgement.verdict,
         edition: judgement.edition,
         violations: judgement.violations,
@@ -95,17 +137,16 @@ pub(crate) async fn accept(
         identity: judgement.identity,
         content: judgement.content,
         answer: judgement.answer,
-    };
+    }
+}
+
+async fn commit(context: &Context, draft: Draft) -> Result<Accepted, StoreError> {
+    let (receipt, verdict, own_answer) = (draft.id, draft.verdict, draft.answer.clone());
     // Only behind this line may anything say that the message was taken: `accept` has committed.
     let (verdict, answer) = match context.commits.accept(draft).await? {
-        Outcome::Kept | Outcome::ContentChanged { .. } => (own_verdict, own_answer),
+        Outcome::Kept | Outcome::ContentChanged { .. } => (verdict, own_answer),
         Outcome::Duplicate { answer, .. } => (Verdict::Duplicate, answer),
     };
-    inlet.metrics.receipt(verdict);
-    tracing::debug!(%receipt, request_id, %source, operation = %inlet.operation().name, %verdict, "committed");
-    if verdict == Verdict::Quarantined {
-        tracing::info!(%receipt, request_id, %source, operation = %inlet.operation().name, "in quarantine");
-    }
     Ok(Accepted {
         receipt,
         verdict,

@@ -1,7 +1,7 @@
 //! Which headers of a request are kept with its receipt, and the request's own id.
 //!
-//! What always holds: no credential is kept. Not the usual ones, not the ones that any source
-//! names, and nothing whose name looks like one. Number and size are bounded.
+//! What always holds: no credential is kept. Only headers of a closed list are, none of which has a
+//! place for one, and of these none that any source names. Number and size are bounded.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -12,38 +12,18 @@ const MOST_HEADERS: usize = 32;
 const MOST_BYTES_EACH: usize = 1024;
 const LONGEST_REQUEST_ID: usize = 128;
 
-/// Headers that say how this one connection works and nothing about the message.
-const OF_THE_CONNECTION: [HeaderName; 10] = [
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::ACCEPT,
-    header::ACCEPT_ENCODING,
-    header::CONNECTION,
-    header::TRANSFER_ENCODING,
-    header::EXPECT,
-    header::TE,
-    header::TRAILER,
-    header::UPGRADE,
-];
-
-/// Headers that are known to hold no credential and need no closer look.
-const HARMLESS: [HeaderName; 4] = [
+/// Every header that may be kept. None has a place for a credential or for the address that was
+/// asked, which may hold a path token: so no `referer` and nothing such as `x-original-uri`.
+const KEPT: [HeaderName; 9] = [
     header::CONTENT_TYPE,
+    header::CONTENT_ENCODING,
     header::USER_AGENT,
     header::DATE,
     X_REQUEST_ID,
-];
-
-/// Parts of names behind which a credential is likely, though no source names the header.
-const SUSPICIOUS: [&str; 8] = [
-    "auth",
-    "secret",
-    "token",
-    "password",
-    "cookie",
-    "credential",
-    "api-key",
-    "apikey",
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("traceparent"),
 ];
 
 /// Decides which headers are kept.
@@ -54,7 +34,7 @@ pub(crate) struct KeptHeaders {
 }
 
 impl KeptHeaders {
-    /// Keeps everything but these, and what looks like them.
+    /// Keeps what may be kept, but none of these.
     pub(crate) fn without(mut credentials: Vec<HeaderName>) -> Self {
         credentials.sort_by(|a, b| a.as_str().cmp(b.as_str()));
         credentials.dedup();
@@ -65,30 +45,20 @@ impl KeptHeaders {
     pub(crate) fn of(&self, headers: &HeaderMap) -> Vec<(String, String)> {
         headers
             .iter()
-            .filter(|(name, _)| self.is_kept(name))
+            .filter(|(name, _)| KEPT.contains(name) && !self.credentials.contains(name))
             .take(MOST_HEADERS)
             .map(|(name, value)| (name.as_str().to_owned(), text(value)))
             .collect()
     }
 
-    fn is_kept(&self, name: &HeaderName) -> bool {
-        if OF_THE_CONNECTION.contains(name) || self.credentials.contains(name) {
-            return false;
-        }
-        HARMLESS.contains(name) || !SUSPICIOUS.iter().any(|it| name.as_str().contains(it))
+    /// Of these, only the ones that tell how to read a body and how to find its request again.
+    pub(crate) fn content_type_and_request_id(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let mut kept = self.of(headers);
+        kept.retain(|(name, _)| {
+            *name == header::CONTENT_TYPE.as_str() || *name == X_REQUEST_ID.as_str()
+        });
+        kept
     }
-}
-
-/// Only the headers that tell how to read a body and how to find its request again.
-pub(crate) fn content_type_and_request_id(headers: &HeaderMap) -> Vec<(String, String)> {
-    [header::CONTENT_TYPE, X_REQUEST_ID]
-        .into_iter()
-        .filter_map(|name| {
-            headers
-                .get(&name)
-                .map(|value| (name.as_str().to_owned(), text(value)))
-        })
-        .collect()
 }
 
 /// The text of a header's value, cut to a bounded length.
@@ -132,7 +102,7 @@ mod tests {
 
     #[test]
     fn no_credential_is_kept() {
-        let kept = KeptHeaders::without(vec![HeaderName::from_static("x-partner")]);
+        let kept = KeptHeaders::without(vec![HeaderName::from_static("x-real-ip")]);
         let got = kept.of(&headers(&[
             ("content-type", "application/json"),
             ("authorization", "Bearer s3cret"),
@@ -141,6 +111,11 @@ mod tests {
             ("x-partner", "s3cret"),
             ("x-webhook-secret", "s3cret"),
             ("x-api-key", "s3cret"),
+            ("x-key", "s3cret"),
+            ("referer", "https://example.com/in/s3cret/"),
+            ("x-original-uri", "/in/s3cret/"),
+            ("x-forwarded-uri", "/in/s3cret/"),
+            ("x-real-ip", "s3cret"),
             ("x-forwarded-for", "192.0.2.1"),
             ("x-request-id", "abc"),
             ("content-length", "2"),
@@ -153,9 +128,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded() {
         let mut many = HeaderMap::new();
-        for number in 0..100 {
-            let name: HeaderName = format!("x-{number}").parse().unwrap();
-            many.insert(name, "v".repeat(5000).parse().unwrap());
+        for _ in 0..100 {
+            many.append("x-forwarded-for", "v".repeat(5000).parse().unwrap());
         }
         let kept = KeptHeaders::default().of(&many);
         assert_eq!(kept.len(), MOST_HEADERS);

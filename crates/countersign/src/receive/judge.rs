@@ -8,7 +8,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
 };
 
-use countersign_domain::contract::{Contract, Judgement, Operation, Policy, Received};
+use countersign_domain::contract::{Judgement, Received};
 
 use super::mounts::Inlet;
 
@@ -29,7 +29,9 @@ pub(crate) fn is_judging() -> bool {
 pub(crate) fn judge(inlet: &Inlet, received: &Received<'_>) -> Judgement {
     let source = &inlet.source;
     let operation = inlet.operation();
-    let checked = judge_as(&source.contract, operation, &source.policy, received);
+    let checked = checked(received, || {
+        source.contract.check(operation, &source.policy, received)
+    });
     checked.unwrap_or_else(|| {
         inlet.metrics.faults.increment(1);
         tracing::error!(
@@ -43,14 +45,8 @@ pub(crate) fn judge(inlet: &Inlet, received: &Received<'_>) -> Judgement {
     })
 }
 
-/// Checks a body against an operation under a policy; `None` if our own code panics on it.
-pub(crate) fn judge_as(
-    contract: &Contract,
-    operation: &Operation,
-    policy: &Policy,
-    received: &Received<'_>,
-) -> Option<Judgement> {
-    let check = || contract.check(operation, policy, received);
+/// Looks into a body; `None` if our own code panics on it.
+pub(crate) fn checked<T>(received: &Received<'_>, check: impl FnOnce() -> T) -> Option<T> {
     if received.body.len() < LARGE {
         guarded(check)
     } else {

@@ -14,7 +14,6 @@ use jiff::Timestamp;
 use super::{
     body::{self, Unread},
     context::Context,
-    headers,
     mounts::Inlet,
     respond::{Reply, and_close, and_try_again, reply},
 };
@@ -83,7 +82,7 @@ impl Reason {
             Self::TooSlow => "The body did not arrive in time",
             Self::Incomplete => "The body is incomplete",
             Self::Busy => "Too much is being received at once; try again",
-            Self::Unavailable => "Nothing was kept; try again",
+            Self::Unavailable => "It is not known to be kept; send it again",
         }
     }
 }
@@ -155,7 +154,7 @@ pub(crate) async fn unauthorized(
                 source: inlet.source.name.clone(),
                 operation: inlet.operation().name.clone(),
                 received_at,
-                headers: headers::content_type_and_request_id(headers),
+                headers: context.kept_headers.content_type_and_request_id(headers),
                 body,
                 released_as: None,
             });

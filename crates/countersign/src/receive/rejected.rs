@@ -3,7 +3,8 @@
 //! A rotated key must not destroy data, so such a body is kept for an hour and a person can release
 //! it. What always holds: a flood of them never touches the receive path. They have a budget of
 //! their own and a short queue that drops what does not fit, and one task writes what came in at
-//! most five times a second. What is not kept is still counted, by source and minute.
+//! most five times a second. A write that fails is tried again with the next one, and what waits
+//! meanwhile has the same bounds. What is not kept is still counted, by source and minute.
 
 use std::{
     collections::HashMap,
@@ -11,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_store::{RefusalCount, Refusals, Rejected, Store};
+use countersign_store::{RefusalCount, Refusals, Rejected, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use metrics::{Counter, counter};
 use tokio::sync::{mpsc, watch};
@@ -27,6 +28,8 @@ const QUEUE: usize = 256;
 const WAITING_BYTES: usize = 8 * 1024 * 1024;
 /// How often bodies that have grown too old are dropped, when no new ones come.
 const EXPIRE_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// How far back counts wait for a store that cannot be written to.
+const COUNT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 type Counts = Arc<Mutex<HashMap<(Arc<str>, Timestamp), u64>>>;
 
@@ -37,7 +40,6 @@ pub(crate) struct Rejections {
     pub(crate) bodies: Bodies,
     queue: mpsc::Sender<Rejected>,
     counts: Counts,
-    kept: Counter,
     dropped: Counter,
 }
 
@@ -65,11 +67,16 @@ impl Rejections {
     pub(crate) fn new(limits: &Limits, store: Arc<dyn Store>, clock: Clock) -> (Self, Desk) {
         let (queue, incoming) = mpsc::channel(QUEUE);
         let counts = Counts::default();
+        let dropped = counter!("countersign_rejected_bodies_total", "outcome" => "dropped");
         let desk = Desk {
             store,
             clock,
             incoming,
+            waiting: Vec::new(),
+            kept: counter!("countersign_rejected_bodies_total", "outcome" => "kept"),
+            dropped: dropped.clone(),
             counts: Arc::clone(&counts),
+            complained: None,
             last_write: clock.now(),
             logged: HashMap::new(),
             last_expiry: Timestamp::MAX,
@@ -82,8 +89,7 @@ impl Rejections {
             },
             queue,
             counts,
-            kept: counter!("countersign_rejected_bodies_total", "outcome" => "kept"),
-            dropped: counter!("countersign_rejected_bodies_total", "outcome" => "dropped"),
+            dropped,
         };
         (rejections, desk)
     }
@@ -98,9 +104,8 @@ impl Rejections {
 
     /// Hands a body over to be kept, if there is room; never waits.
     pub(crate) fn keep(&self, rejected: Rejected) {
-        match self.queue.try_send(rejected) {
-            Ok(()) => self.kept.increment(1),
-            Err(_) => self.dropped.increment(1),
+        if self.queue.try_send(rejected).is_err() {
+            self.dropped.increment(1);
         }
     }
 
@@ -124,8 +129,14 @@ pub(crate) struct Desk {
     store: Arc<dyn Store>,
     clock: Clock,
     incoming: mpsc::Receiver<Rejected>,
+    /// Taken out of the queue and not yet written; at most [`QUEUE`].
+    waiting: Vec<Rejected>,
+    kept: Counter,
+    dropped: Counter,
     counts: Counts,
     limits: RejectedLimits,
+    /// The minute in which a failed write was last logged.
+    complained: Option<Timestamp>,
     last_write: Timestamp,
     /// The minute in which each source's refusals were last logged.
     logged: HashMap<Arc<str>, Timestamp>,
@@ -144,36 +155,65 @@ impl Desk {
             }
             self.write().await;
         }
+        let left = self.waiting.len() + self.incoming.len();
+        self.dropped.increment(left as u64);
     }
 
     async fn write(&mut self) {
         let now = self.clock.now();
-        let bodies: Vec<_> = std::iter::from_fn(|| self.incoming.try_recv().ok()).collect();
+        self.gather(now);
         let counts = std::mem::take(&mut *lock(&self.counts));
-        if bodies.is_empty() && counts.is_empty() && !self.something_expires(now) {
+        if self.waiting.is_empty() && counts.is_empty() && !self.something_expires(now) {
             return;
         }
-        if !bodies.is_empty() {
+        if !self.waiting.is_empty() {
             self.last_expiry = later(now, self.limits.keep + EXPIRE_EVERY);
         }
         self.last_write = now;
         self.log_once_a_minute(&counts);
         let refusals = Refusals {
-            bodies,
-            counts: counts
-                .into_iter()
-                .map(|((source, minute), count)| RefusalCount {
-                    source,
-                    minute,
-                    count,
-                })
-                .collect(),
+            bodies: self.waiting.clone(),
+            counts: counts.iter().map(refusal_count).collect(),
             keep_since: later(now, -self.limits.keep),
             max_rows: self.limits.rows,
             max_bytes: self.limits.bytes,
         };
-        if let Err(error) = self.store.keep_rejected(refusals).await {
-            tracing::warn!(%error, "bodies without a good credential could not be kept");
+        match self.store.keep_rejected(refusals).await {
+            Ok(()) => self.kept.increment(self.waiting.drain(..).len() as u64),
+            Err(error) => {
+                self.complain(now, &error);
+                self.count_later(counts, now);
+            }
+        }
+    }
+
+    /// Takes out of the queue what there is room for. What has waited too long already is let go.
+    fn gather(&mut self, now: Timestamp) {
+        let since = later(now, -self.limits.keep);
+        let before = self.waiting.len();
+        self.waiting.retain(|it| it.received_at >= since);
+        self.dropped.increment((before - self.waiting.len()) as u64);
+        while self.waiting.len() < QUEUE {
+            let Ok(rejected) = self.incoming.try_recv() else {
+                return;
+            };
+            self.waiting.push(rejected);
+        }
+    }
+
+    /// Puts counts that could not be written back to those that came in meanwhile.
+    fn count_later(&self, counts: HashMap<(Arc<str>, Timestamp), u64>, now: Timestamp) {
+        let since = later(now, -COUNT_FOR);
+        let mut shared = lock(&self.counts);
+        for (key, count) in counts.into_iter().filter(|((_, it), _)| *it >= since) {
+            *shared.entry(key).or_default() += count;
+        }
+    }
+
+    /// Logs a write that failed, once a minute.
+    fn complain(&mut self, now: Timestamp, error: &StoreError) {
+        if self.complained.replace(minute_of(now)) != Some(minute_of(now)) {
+            tracing::warn!(%error, "bodies without a good credential cannot be kept now");
         }
     }
 
@@ -188,6 +228,14 @@ impl Desk {
     /// Whether an old body may have to go although no new one came.
     fn something_expires(&self, now: Timestamp) -> bool {
         now < self.last_expiry && now > later(self.last_write, EXPIRE_EVERY)
+    }
+}
+
+fn refusal_count(((source, minute), count): (&(Arc<str>, Timestamp), &u64)) -> RefusalCount {
+    RefusalCount {
+        source: Arc::clone(source),
+        minute: *minute,
+        count: *count,
     }
 }
 
