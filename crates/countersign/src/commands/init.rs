@@ -57,6 +57,8 @@ fn write_once(path: &Path, text: &str) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
     use crate::config::{LoadOptions, load};
 
@@ -64,6 +66,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("countersign.toml");
         assert!(write_once(&file, text).unwrap());
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "secrets may be written into it");
         assert!(
             !write_once(&file, "other").unwrap(),
             "nothing is overwritten"
