@@ -248,10 +248,11 @@ fn a_secret_may_come_from_the_environment_or_from_a_file() {
 }
 
 /// Every private resource, by method and path.
-const RESOURCES: [(&str, &str); 11] = [
+const RESOURCES: [(&str, &str); 12] = [
     ("GET", "/api/v1/receipts"),
     ("GET", "/api/v1/receipts/rcp_0000000000001"),
     ("GET", "/api/v1/receipts/rcp_0000000000001/body"),
+    ("GET", "/metrics"),
     ("POST", "/api/v1/receipts/rcp_0000000000001/release"),
     ("GET", "/api/v1/rejected"),
     ("POST", "/api/v1/rejected/rej_0000000000001/release"),
@@ -276,7 +277,7 @@ fn every_private_resource_needs_the_token() {
         .filter_map(|it| it.strip_prefix("### `"))
     {
         let (method, path) = line.trim_end_matches('`').split_once(' ').unwrap();
-        let is_open = ["/health", "/ready", "/metrics"].contains(&path);
+        let is_open = ["/health", "/ready"].contains(&path);
         let named = path.replace("{name}", "enkash-vendor-payment");
         let named = named.replace(
             "{id}",
@@ -326,15 +327,20 @@ fn every_private_resource_needs_the_token() {
 }
 
 #[test]
-fn health_ready_and_metrics_are_open() {
+fn only_health_and_ready_are_open() {
     let home = Home::new();
     let server = home.start();
-    for path in ["/health", "/ready", "/metrics"] {
+    for path in ["/health", "/ready"] {
         let answer = Client::connect(server.admin)
             .ask(&Request::new("GET", path))
             .unwrap();
         assert_eq!(answer.status, 200, "{path}");
     }
+    let metrics = Client::connect(server.admin)
+        .ask(&Request::new("GET", "/metrics"))
+        .unwrap();
+    assert_eq!(metrics.status, 401);
+    assert!(!metrics.text().contains("countersign_"));
 }
 
 #[test]

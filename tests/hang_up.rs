@@ -1,6 +1,9 @@
 //! Clients that go away and a server that is told to stop: nothing is cut in the middle.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use crate::support::{
     Client, Home, PAY, SIMPLE, Server, bodies,
@@ -113,6 +116,9 @@ fn a_request_that_is_under_way_when_the_stop_comes_is_answered() {
     assert_eq!(server.newest()["verdict"], "accepted");
 }
 
+/// Far below the usual wait of 30 seconds, and enough for a machine that is busy.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
 #[test]
 fn a_second_signal_ends_at_once() {
     let home = Home::new();
@@ -122,8 +128,11 @@ fn a_second_signal_ends_at_once() {
     until("nobody new is taken", || {
         Client::try_connect(server.public).is_err().then_some(())
     });
+    let second = Instant::now();
     server.terminate();
-    server.ended();
+    let code = server.ended().code();
+    assert!(second.elapsed() < AT_ONCE, "{:?}", second.elapsed());
+    assert_eq!(code, Some(1), "a stop that was cut short says so");
 }
 
 #[test]
@@ -131,8 +140,15 @@ fn the_stop_waits_no_longer_than_it_may() {
     let home = Home::configured("[limits]\nshutdown = \"200ms\"\n");
     let mut server = home.start();
     let (mut client, _) = under_way(&server, 1);
+    let first = Instant::now();
     server.terminate();
-    server.ended();
+    assert_eq!(server.ended().code(), Some(0));
+    let took = first.elapsed();
+    assert!(took >= Duration::from_millis(200), "{took:?}: it waited");
+    assert!(
+        took < AT_ONCE,
+        "{took:?}: the usual 30 seconds are not waited"
+    );
     assert!(client.ends());
     let server = home.start();
     assert_eq!(server.receipts("").len(), 0);

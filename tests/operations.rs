@@ -239,6 +239,19 @@ fn every_problem_has_the_members_of_a_problem_and_the_id_of_its_request() {
             assert!(problem[member].is_string(), "{problem}");
         }
     }
+    for (method, path) in [
+        ("GET", "/api/v1/receipts/rcp_0000000000001"),
+        ("GET", "/api/v1/receipts/rcp_0000000000001/body"),
+        ("POST", "/api/v1/receipts/rcp_0000000000001/release"),
+        ("POST", "/api/v1/rejected/rej_0000000000001/release"),
+        ("GET", "/api/v1/contracts/enkash-vendor-payment"),
+        ("GET", "/metrics"),
+        ("GET", "/health"),
+    ] {
+        let answer = server.ask(method, &format!("{path}?colour=red"), "");
+        assert_eq!(answer.status, 400, "{method} {path}");
+        assert_eq!(answer.json()["violations"][0]["pointer"], "?colour");
+    }
     let long = server.ask(
         "POST",
         "/api/v1/receipts/rcp_0000000000001/release",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::refusal;
 use crate::seeds::told;
-use crate::support::{CONFIRM, Home, INBOUND, PAY, Request, SIMPLE, bodies};
+use crate::support::{CONFIRM, Home, INBOUND, PAY, Request, SIMPLE, bodies, examples};
 
 #[test]
 fn json_under_another_content_type_is_read_as_json_and_noted() {
@@ -150,4 +150,53 @@ fn a_part_in_quarantine_that_can_be_read_is_released_alone() {
         part["event"],
         json!(format!("{}_1", id.replacen("rcp_", "evt_", 1)))
     );
+}
+
+#[test]
+fn what_is_in_quarantine_as_a_whole_is_released_as_a_whole() {
+    let home = Home::new();
+    let server = home.start();
+    let item = |number: u32| {
+        let payload = json!({"doc_no": number.to_string()}).to_string();
+        json!({"payload": payload, "error": ""})
+    };
+    let body = json!({
+        "group_key": "g", "status": "success", "total_data": 2, "total_success": 2,
+        "items": [item(1), item(2)],
+    });
+    assert_eq!(server.post(INBOUND, body.to_string()).status, 422);
+    let id = server.newest()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/receipts/{id}/release");
+    let part = server.ask("POST", &path, "{\"part\": 1}");
+    assert_eq!(part.status, 409, "{}", part.text());
+    assert_eq!(part.json()["code"], "not_releasable");
+    let detail = part.json()["detail"].to_string();
+    assert!(detail.contains("release the whole receipt"), "{detail}");
+    assert_eq!(server.receipt(&id)["released_at"], Value::Null);
+    let whole = server.ask("POST", &path, "{}");
+    assert_eq!(whole.status, 200, "{}", whole.text());
+    assert_eq!(
+        server.receipt(&id)["released_at"],
+        whole.json()["released_at"]
+    );
+}
+
+#[test]
+fn the_only_part_of_what_is_not_cut_means_the_whole() {
+    let home = Home::new();
+    let server = home.start();
+    let page = examples::page("payment.pay.response").body;
+    assert_eq!(server.post(PAY, page).status, 200);
+    let id = server.newest()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/receipts/{id}/release");
+    let first = server.ask("POST", &path, "{\"part\": 0}");
+    assert_eq!(first.status, 200, "{}", first.text());
+    assert_eq!(first.json()["part"], Value::Null);
+    for wish in ["{\"part\": 0}", "{}"] {
+        assert_eq!(server.ask("POST", &path, wish).json(), first.json());
+    }
+    let receipt = server.receipt(&id);
+    assert_eq!(receipt["released_at"], first.json()["released_at"]);
+    assert!(receipt["parts"][0]["event"].is_string());
+    assert_eq!(server.ask("POST", &path, "{\"part\": 1}").status, 404);
 }
