@@ -246,11 +246,13 @@ fn every_problem_has_the_members_of_a_problem_and_the_id_of_its_request() {
         ("POST", "/api/v1/rejected/rej_0000000000001/release"),
         ("GET", "/api/v1/contracts/enkash-vendor-payment"),
         ("GET", "/metrics"),
-        ("GET", "/health"),
     ] {
         let answer = server.ask(method, &format!("{path}?colour=red"), "");
         assert_eq!(answer.status, 400, "{method} {path}");
         assert_eq!(answer.json()["violations"][0]["pointer"], "?colour");
+    }
+    for path in ["/health?probe=1", "/ready?probe=1"] {
+        assert_eq!(server.ask("GET", path, "").status, 200, "{path}");
     }
     let long = server.ask(
         "POST",

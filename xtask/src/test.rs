@@ -31,6 +31,8 @@ pub(crate) fn run(root: &Path) -> bool {
         "doc tests",
         &["test", "--doc", "--workspace", "--locked", "--quiet"],
     );
+    // The README's first command: `cargo run` must know which program is meant.
+    steps.cargo("run", &["run", "--locked", "--quiet", "--", "--version"]);
     steps.cargo(
         "tests",
         &[

@@ -67,6 +67,12 @@ pub const METRICS: &[Metric] = &[
         help: "Bodies on which our own code failed; each is in quarantine. Alert on any.",
     },
     Metric {
+        name: "countersign_quarantined_parts_total",
+        kind: MetricKind::Counter,
+        labels: &["source", "operation"],
+        help: "Parts that went into quarantine alone, while the rest of their receipt was accepted.",
+    },
+    Metric {
         name: "countersign_receive_seconds",
         kind: MetricKind::Histogram,
         labels: &[],

@@ -89,6 +89,7 @@ pub(crate) async fn accept(
         body: body.clone(),
     };
     let first = draft(inlet, &received, kept, judge(inlet, &received));
+    let held = held_parts(&first);
     let accepted = match commit(context, first).await {
         Err(StoreError::Refused { reason }) => {
             inlet.metrics.faults.increment(1);
@@ -118,7 +119,20 @@ pub(crate) async fn accept(
     if verdict == Verdict::Quarantined {
         tracing::info!(%receipt, request_id, %source, operation = %inlet.operation().name, "in quarantine");
     }
+    if verdict == Verdict::Accepted && held > 0 {
+        inlet.metrics.held_parts.increment(held);
+        tracing::info!(%receipt, request_id, %source, operation = %inlet.operation().name, parts = held, "a part is in quarantine");
+    }
     Ok(accepted)
+}
+
+/// How many parts go into quarantine alone, while the rest of the receipt is accepted.
+fn held_parts(draft: &Draft) -> u64 {
+    let held = draft
+        .parts
+        .iter()
+        .filter(|it| it.verdict == Verdict::Quarantined);
+    held.count() as u64
 }
 
 fn draft(inlet: &Inlet, received: &Received<'_>, kept: Kept, judgement: Judgement) -> Draft {

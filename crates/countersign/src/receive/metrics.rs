@@ -11,6 +11,8 @@ pub(crate) struct InletMetrics {
     refusals: [Counter; Reason::ALL.len()],
     /// Bodies on which our own code failed.
     pub(crate) faults: Counter,
+    /// Parts that went into quarantine alone.
+    pub(crate) held_parts: Counter,
 }
 
 impl std::fmt::Debug for InletMetrics {
@@ -36,6 +38,7 @@ impl InletMetrics {
                 counter!("countersign_refusals_total", &labels)
             }),
             faults: counter!("countersign_faults_total", &labels),
+            held_parts: counter!("countersign_quarantined_parts_total", &labels),
         }
     }
 

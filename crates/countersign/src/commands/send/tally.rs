@@ -147,10 +147,10 @@ impl Tally {
         });
         match &self.first_wrong {
             Some(first) if first.starts_with("401") && !target.is_ours => {
-                error.hint("with --to no credential is sent by itself: add --header 'name: value'")
+                error.hint("with --to only what --header 'name: value' gives is sent: check the credential")
             }
             Some(first) if first.starts_with("401") => error.hint(
-                "the running server has other credentials than this configuration: restart it",
+                "the running server has other credentials than this configuration: give the same --config as it has, or restart it if the file has changed",
             ),
             _ => error.hint("`countersign receipts list` shows what was kept"),
         }
