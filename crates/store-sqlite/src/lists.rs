@@ -11,7 +11,9 @@ use rusqlite::Connection;
 use crate::{classes, failure::Failure, records};
 
 /// All receipts between two ids and two times, both included, newest first.
-pub(crate) const ROWS: &str = "SELECT id, class, received_at, violations FROM receipts
+pub(crate) const ROWS: &str = "SELECT id, class, received_at, violations, findings, duplicate_of,
+     (SELECT at FROM releases WHERE receipt = receipts.id AND part = -1)
+     FROM receipts
      WHERE id BETWEEN ?1 AND ?2 AND received_at BETWEEN ?3 AND ?4
      ORDER BY id DESC LIMIT ?5";
 
@@ -27,8 +29,9 @@ pub(crate) const IDS_WITHIN: &str = "SELECT id FROM receipts INDEXED BY receipts
      ORDER BY id DESC LIMIT ?4";
 
 /// One receipt of a list.
-pub(crate) const ROW: &str =
-    "SELECT id, class, received_at, violations FROM receipts WHERE id = ?1";
+pub(crate) const ROW: &str = "SELECT id, class, received_at, violations, findings, duplicate_of,
+     (SELECT at FROM releases WHERE receipt = receipts.id AND part = -1)
+     FROM receipts WHERE id = ?1";
 
 /// What a page may hold, with every end included.
 struct Bounds {

@@ -58,8 +58,8 @@ pub(crate) fn receipt(
     // One snapshot for the receipt and its releases.
     let snapshot = database.unchecked_transaction()?;
     let mut statement = snapshot.prepare_cached(
-        "SELECT c.source, c.operation, c.verdict, r.received_at, r.violations, r.headers,
-                r.edition, r.findings, r.parts, r.status, r.answer, r.duplicate_of
+        "SELECT c.source, c.operation, c.verdict, r.received_at, r.violations, r.findings,
+                r.duplicate_of, NULL, r.headers, r.edition, r.parts, r.status, r.answer
          FROM receipts r JOIN classes c ON c.id = r.class
          WHERE r.id = ?1",
     )?;
@@ -70,21 +70,22 @@ pub(crate) fn receipt(
     let class = Class::from_row(row, 0)?;
     let (whole, released_parts) = releases(&snapshot, id)?;
     Ok(Some(ReceiptRecord {
-        headers: list(row, 5)?,
-        edition: row.get(6)?,
-        findings: list(row, 7)?,
-        parts: parts(row, 8, class.verdict)?,
-        answer: answer(row, 9)?,
-        duplicate_of: receipt_or_null(row, 11)?,
-        released_at: whole.as_ref().map(|it| it.at),
+        headers: list(row, 8)?,
+        edition: row.get(9)?,
+        parts: parts(row, 10, class.verdict)?,
+        answer: answer(row, 11)?,
         released_duplicate_of: whole.as_ref().and_then(|it| it.duplicate_of),
         released_changed_from: whole.as_ref().and_then(|it| it.changed_from),
         released_parts,
-        summary: summary(id, class, row, 3)?,
+        summary: ReceiptSummary {
+            released_at: whole.as_ref().map(|it| it.at),
+            ..summary(id, class, row, 3)?
+        },
     }))
 }
 
-/// Reads `received_at, violations`, which begin at `column`.
+/// Reads `received_at, violations, findings, duplicate_of` and the time of the release, which begin
+/// at `column`.
 pub(crate) fn summary(
     id: ReceiptId,
     class: Class,
@@ -98,6 +99,9 @@ pub(crate) fn summary(
         verdict: class.verdict,
         received_at: timestamp(row.get(column)?),
         violations: list(row, column + 1)?,
+        findings: list(row, column + 2)?,
+        duplicate_of: receipt_or_null(row, column + 3)?,
+        released_at: row.get::<_, Option<i64>>(column + 4)?.map(timestamp),
     })
 }
 

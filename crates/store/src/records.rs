@@ -102,6 +102,12 @@ pub struct ReceiptSummary {
     pub received_at: Timestamp,
     /// Every broken rule.
     pub violations: Vec<Violation>,
+    /// Every doubt.
+    pub findings: Vec<Finding>,
+    /// The receipt that said it first, where this one is a duplicate.
+    pub duplicate_of: Option<ReceiptId>,
+    /// When it (the whole of it) was released.
+    pub released_at: Option<Timestamp>,
 }
 
 /// Everything kept about one receipt, but for its body.
@@ -113,16 +119,10 @@ pub struct ReceiptRecord {
     pub headers: Vec<(String, String)>,
     /// The edition of the schema that it was checked against.
     pub edition: Option<String>,
-    /// Every doubt.
-    pub findings: Vec<Finding>,
     /// Its parts.
     pub parts: Vec<Part>,
     /// What was answered.
     pub answer: Answer,
-    /// The receipt that said it first, where this one is a duplicate.
-    pub duplicate_of: Option<ReceiptId>,
-    /// When it (the whole of it) was released.
-    pub released_at: Option<Timestamp>,
     /// The receipt that said the same, where the release of the whole applied nothing.
     pub released_duplicate_of: Option<ReceiptId>,
     /// The receipt that had claimed the identity with other content, where the whole was released

@@ -31,6 +31,9 @@ pub(crate) struct ReceiptItem {
     verdict: Verdict,
     received_at: Timestamp,
     violations: Vec<Violation>,
+    findings: Vec<Finding>,
+    duplicate_of: Option<ReceiptId>,
+    released_at: Option<Timestamp>,
 }
 
 impl From<ReceiptSummary> for ReceiptItem {
@@ -42,6 +45,9 @@ impl From<ReceiptSummary> for ReceiptItem {
             verdict,
             received_at,
             violations,
+            findings,
+            duplicate_of,
+            released_at,
         } = summary;
         Self {
             id,
@@ -50,6 +56,9 @@ impl From<ReceiptSummary> for ReceiptItem {
             verdict,
             received_at,
             violations,
+            findings,
+            duplicate_of,
+            released_at,
         }
     }
 }
@@ -60,9 +69,6 @@ struct ReceiptView {
     #[serde(flatten)]
     item: ReceiptItem,
     edition: Option<String>,
-    findings: Vec<Finding>,
-    duplicate_of: Option<ReceiptId>,
-    released_at: Option<Timestamp>,
     /// The receipt that said the same, where the release of the whole applied nothing.
     released_duplicate_of: Option<ReceiptId>,
     answer: AnswerView,
@@ -180,9 +186,6 @@ fn view(record: ReceiptRecord) -> ReceiptView {
     ReceiptView {
         parts: parts.collect(),
         edition: record.edition,
-        findings: record.findings,
-        duplicate_of: record.duplicate_of,
-        released_at: record.released_at,
         released_duplicate_of: record.released_duplicate_of,
         answer: AnswerView {
             status: record.answer.status,
@@ -195,7 +198,7 @@ fn view(record: ReceiptRecord) -> ReceiptView {
 
 fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
     let is_held = part.verdict == Verdict::Quarantined;
-    let with_all = record.released_at.filter(|_| is_held).map(|at| {
+    let with_all = record.summary.released_at.filter(|_| is_held).map(|at| {
         let (duplicate_of, changed_from) =
             (record.released_duplicate_of, record.released_changed_from);
         (at, duplicate_of, changed_from)

@@ -146,6 +146,7 @@ fn released_before(
 ) -> Option<(Timestamp, Option<ReceiptId>)> {
     match part {
         None => record
+            .summary
             .released_at
             .map(|at| (at, record.released_duplicate_of)),
         Some(part) => record

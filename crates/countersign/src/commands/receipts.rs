@@ -53,14 +53,7 @@ fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> 
         return Ok(());
     }
     let rows = items(&answer).map(row).collect();
-    let heading = [
-        "id",
-        "received",
-        "source",
-        "operation",
-        "verdict",
-        "violations",
-    ];
+    let heading = ["id", "received", "source", "operation", "verdict", "notes"];
     output::data(&table::render(&heading, rows));
     output::more(&answer, "receipts list");
     Ok(())
@@ -68,11 +61,19 @@ fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> 
 
 fn row(item: &Value) -> Vec<String> {
     let violations: Vec<_> = array(item, "violations").map(named).collect();
-    let shown = match violations.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    let mut notes: Vec<String> = match violations.as_slice() {
+        [] => Vec::new(),
+        [one] => vec![one.clone()],
+        [first, rest @ ..] => vec![format!("{first} and {} more", rest.len())],
     };
+    notes.extend(array(item, "findings").map(|it| text(it, "code")));
+    if let Some(first) = item["duplicate_of"].as_str() {
+        notes.push(format!("of {first}"));
+    }
+    if item["released_at"].is_string() {
+        notes.push("released".to_owned());
+    }
+    let shown = notes.join(", ");
     let names = ["id", "received_at", "source", "operation", "verdict"];
     cells(item, &names).into_iter().chain([shown]).collect()
 }

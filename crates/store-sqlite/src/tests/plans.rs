@@ -22,7 +22,9 @@ async fn every_list_is_a_search_and_none_sorts() {
     let plans = [
         (
             lists::ROWS,
-            "SEARCH receipts USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+            "SEARCH receipts USING INTEGER PRIMARY KEY (rowid>? AND rowid<?); \
+             CORRELATED SCALAR SUBQUERY 1; \
+             SEARCH releases USING PRIMARY KEY (receipt=? AND part=?)",
         ),
         (
             lists::IDS,
@@ -35,7 +37,9 @@ async fn every_list_is_a_search_and_none_sorts() {
         ),
         (
             lists::ROW,
-            "SEARCH receipts USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH receipts USING INTEGER PRIMARY KEY (rowid=?); \
+             CORRELATED SCALAR SUBQUERY 1; \
+             SEARCH releases USING PRIMARY KEY (receipt=? AND part=?)",
         ),
         (
             rejected::LIST,

@@ -17,8 +17,8 @@ pub async fn a_first_receipt_is_kept(home: &mut dyn Home) {
     let record = store.receipt(id(1)).await.expect("read").expect("there");
     assert_eq!(record.summary.verdict, Verdict::Accepted);
     assert_eq!(record.answer, answer(1));
-    assert_eq!(record.duplicate_of, None);
-    assert!(record.findings.is_empty());
+    assert_eq!(record.summary.duplicate_of, None);
+    assert!(record.summary.findings.is_empty());
     assert!(record.parts[0].event);
 }
 
@@ -41,7 +41,7 @@ pub async fn the_same_identity_and_content_is_a_duplicate(home: &mut dyn Home) {
             .expect("there");
         assert_eq!(record.summary.verdict, Verdict::Duplicate);
         assert_eq!(
-            record.duplicate_of,
+            record.summary.duplicate_of,
             Some(first.id),
             "the first, not another duplicate"
         );
@@ -93,9 +93,13 @@ pub async fn other_content_under_an_identity_is_content_changed(home: &mut dyn H
         .expect("there");
     assert_eq!(record.summary.verdict, Verdict::Accepted);
     assert_eq!(record.answer, changed.answer);
-    assert_eq!(record.findings.len(), 1);
-    assert_eq!(record.findings[0].code, FindingCode::ContentChanged);
-    assert!(record.findings[0].message.contains(&first.id.to_string()));
+    assert_eq!(record.summary.findings.len(), 1);
+    assert_eq!(record.summary.findings[0].code, FindingCode::ContentChanged);
+    assert!(
+        record.summary.findings[0]
+            .message
+            .contains(&first.id.to_string())
+    );
     assert_eq!(record.parts[0].verdict, Verdict::Accepted);
     assert!(!record.parts[0].event, "there is no second business event");
 
@@ -208,7 +212,7 @@ pub async fn other_content_under_a_taken_identity_can_be_quarantined(home: &mut 
     keep(&*store, other.clone()).await;
     let record = store.receipt(other.id).await.expect("read").expect("there");
     assert_eq!(record.summary.verdict, Verdict::Quarantined);
-    assert!(record.findings.is_empty());
+    assert!(record.summary.findings.is_empty());
 }
 
 /// One batch gives the same outcomes as the same drafts one by one.

@@ -109,14 +109,14 @@ pub async fn a_receipt_reads_back_whole(home: &mut dyn Home) {
             verdict: draft.verdict,
             received_at: draft.received_at,
             violations: draft.violations,
+            findings: draft.findings,
+            duplicate_of: None,
+            released_at: None,
         },
         headers: draft.headers,
         edition: draft.edition.map(|it| it.to_string()),
-        findings: draft.findings,
         parts: draft.parts,
         answer: draft.answer,
-        duplicate_of: None,
-        released_at: None,
         released_duplicate_of: None,
         released_changed_from: None,
         released_parts: Vec::new(),
@@ -237,7 +237,7 @@ pub async fn a_restart_keeps_everything(home: &mut dyn Home) {
             );
         }
         let record = store.receipt(held.id).await.expect("read").expect("there");
-        assert_eq!(record.released_at, Some(time(50)));
+        assert_eq!(record.summary.released_at, Some(time(50)));
         assert_eq!(
             record.answer,
             Answer {

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Home,
-    fixtures::{ALL, accepted, again, id, quarantined, time},
+    fixtures::{ALL, accept, accepted, again, id, quarantined, time},
 };
-use crate::{Draft, Page, ReceiptFilter, ReceiptSummary, Store};
+use crate::{Draft, Outcome, Page, ReceiptFilter, ReceiptSummary, Store};
 
 const COUNT: u32 = 120;
 
@@ -35,15 +35,21 @@ async fn fill(store: &dyn Store) -> Vec<ReceiptSummary> {
             operation: Arc::clone(&operations[(number % 3) as usize]),
             ..draft
         };
+        let outcome = accept(store, draft.clone()).await.expect("kept");
         all.push(ReceiptSummary {
             id: draft.id,
             source: draft.source.to_string(),
             operation: draft.operation.to_string(),
             verdict,
             received_at: draft.received_at,
-            violations: draft.violations.clone(),
+            violations: draft.violations,
+            findings: draft.findings,
+            duplicate_of: match outcome {
+                Outcome::Duplicate { first, .. } => Some(first),
+                Outcome::Kept | Outcome::ContentChanged { .. } => None,
+            },
+            released_at: None,
         });
-        assert!(store.accept(vec![draft]).await[0].is_ok());
     }
     all.reverse();
     all

@@ -33,7 +33,7 @@ pub async fn a_release_is_written_once(home: &mut dyn Home) {
     let held = quarantined(1);
     keep(&*store, held.clone()).await;
     let before = store.receipt(held.id).await.expect("read").expect("there");
-    assert_eq!(before.released_at, None);
+    assert_eq!(before.summary.released_at, None);
     assert_eq!(
         store.release(release_of(&held, 10)).await.expect("asked"),
         Released::Now
@@ -41,7 +41,7 @@ pub async fn a_release_is_written_once(home: &mut dyn Home) {
     let again = store.release(release_of(&held, 20)).await.expect("asked");
     assert_eq!(again, already(10));
     let mut after = store.receipt(held.id).await.expect("read").expect("there");
-    assert_eq!(after.released_at.take(), Some(time(10)));
+    assert_eq!(after.summary.released_at.take(), Some(time(10)));
     assert_eq!(after, before);
 }
 
@@ -89,7 +89,7 @@ pub async fn a_release_of_what_was_accepted_meanwhile_is_a_duplicate(home: &mut 
     home.reopen().await;
     let record = home.store().receipt(held.id).await.expect("read");
     let record = record.expect("there");
-    assert_eq!(record.released_at, Some(time(10)));
+    assert_eq!(record.summary.released_at, Some(time(10)));
     assert_eq!(record.released_duplicate_of, Some(corrected.id));
     assert_eq!(record.released_changed_from, None);
 }
@@ -111,7 +111,7 @@ pub async fn a_release_of_other_content_claims_the_change(home: &mut dyn Home) {
     let again_released = store.release(release_of(&held, 15)).await.expect("asked");
     assert_eq!(again_released, already(10));
     let record = store.receipt(held.id).await.expect("read").expect("there");
-    assert_eq!(record.released_at, Some(time(10)));
+    assert_eq!(record.summary.released_at, Some(time(10)));
     assert_eq!(record.released_duplicate_of, None);
     assert_eq!(record.released_changed_from, Some(first.id));
     let outcome = accept(&*store, again(3, &held)).await.expect("kept");
@@ -184,6 +184,7 @@ pub async fn only_quarantine_is_released(home: &mut dyn Home) {
                 .await
                 .expect("read")
                 .expect("there")
+                .summary
                 .released_at,
             None
         );
@@ -273,7 +274,7 @@ pub async fn a_part_is_released_alone(home: &mut dyn Home) {
         Released::Unknown
     );
     let record = store.receipt(draft.id).await.expect("read").expect("there");
-    assert_eq!(record.released_at, None);
+    assert_eq!(record.summary.released_at, None);
     let released = |part, duplicate_of| ReleasedPart {
         part,
         at: time(10 + part),
