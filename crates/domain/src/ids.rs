@@ -30,12 +30,26 @@ pub struct EventId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RejectedId(i64);
 
+/// The id of one change in the set of its document, shown as `chg_` and twenty-six characters: half
+/// of the hash of what makes it itself. Two different changes share one with a chance of 2⁻¹²⁸.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChangeId(u128);
+
+/// The id of one finding, shown as `fnd_` and thirteen characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FindingId(i64);
+
+/// The id of one decision about a finding, shown as `dec_` and thirteen characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DecisionId(i64);
+
 /// What a text must look like to be one of our ids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an id: expected `{prefix}` and {DIGITS} characters of 0-9 a-z")]
+#[error("`{text}` is not an id: expected `{prefix}` and {digits} characters of 0-9 a-z")]
 pub struct InvalidId {
     text: String,
     prefix: &'static str,
+    digits: usize,
 }
 
 /// Builds the row id that follows `last`, for something that arrived at `now_ms` on `node`.
@@ -64,27 +78,95 @@ pub fn first_rowid_at(ms: i64) -> i64 {
 }
 
 fn encode(rowid: i64) -> String {
-    let mut digits = [0u8; DIGITS];
-    let mut rest = rowid.cast_unsigned();
-    for digit in digits.iter_mut().rev() {
-        *digit = ALPHABET[(rest & 31) as usize];
-        rest >>= 5;
-    }
-    digits.iter().copied().map(char::from).collect()
+    encode_bits(rowid.cast_unsigned().into(), DIGITS)
+}
+
+fn encode_bits(bits: u128, digits: usize) -> String {
+    let digit = |place: usize| {
+        let five_bits = (bits >> (5 * (digits - 1 - place))) & 31;
+        char::from(ALPHABET[five_bits as usize])
+    };
+    (0..digits).map(digit).collect()
 }
 
 fn decode(text: &str) -> Option<i64> {
-    if text.len() != DIGITS {
+    decode_bits(text, DIGITS).and_then(|it| i64::try_from(it).ok())
+}
+
+fn decode_bits(text: &str, digits: usize) -> Option<u128> {
+    if text.len() != digits {
         return None;
     }
-    let mut value: u64 = 0;
+    let mut bits: u128 = 0;
     for byte in text.bytes() {
         let digit = ALPHABET
             .iter()
             .position(|it| *it == byte.to_ascii_lowercase())?;
-        value = value.checked_mul(32)?.checked_add(digit as u64)?;
+        bits = bits.checked_mul(32)?.checked_add(digit as u128)?;
     }
-    i64::try_from(value).ok()
+    Some(bits)
+}
+
+impl ChangeId {
+    const DIGITS: usize = 26;
+    const PREFIX: &str = "chg_";
+
+    /// The id of the change with this key.
+    #[must_use]
+    pub fn of_key(key: &[u8; 32]) -> Self {
+        let half = key.first_chunk().expect("a key is longer than its half");
+        Self::from_bytes(*half)
+    }
+
+    /// Reads an id back as [`ChangeId::to_bytes`] wrote it.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+
+    /// The bytes to store; they sort as the ids do.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, encode_bits(self.0, Self::DIGITS))
+    }
+}
+
+impl FromStr for ChangeId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let digits = text.strip_prefix(Self::PREFIX);
+        let bits = digits.and_then(|it| decode_bits(it, Self::DIGITS));
+        bits.map(Self).ok_or_else(|| InvalidId {
+            text: text.to_owned(),
+            prefix: Self::PREFIX,
+            digits: Self::DIGITS,
+        })
+    }
+}
+
+/// Ids travel as their text.
+macro_rules! text_id {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
 macro_rules! rowid_id {
@@ -119,27 +201,21 @@ macro_rules! rowid_id {
                     .ok_or_else(|| InvalidId {
                         text: text.to_owned(),
                         prefix: $prefix,
+                        digits: DIGITS,
                     })
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        text_id!($name);
     };
 }
 
 rowid_id!(ReceiptId, "rcp_");
 rowid_id!(RejectedId, "rej_");
+rowid_id!(FindingId, "fnd_");
+rowid_id!(DecisionId, "dec_");
+text_id!(ChangeId);
+text_id!(EventId);
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,9 +223,22 @@ impl fmt::Display for EventId {
     }
 }
 
-impl Serialize for EventId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl FromStr for EventId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let read = || {
+            let (receipt, part) = text.strip_prefix("evt_")?.split_once('_')?;
+            Some(Self {
+                receipt: ReceiptId(decode(receipt)?),
+                part: part.parse().ok()?,
+            })
+        };
+        read().ok_or_else(|| InvalidId {
+            text: text.to_owned(),
+            prefix: "evt_",
+            digits: DIGITS,
+        })
     }
 }
 
@@ -162,6 +251,24 @@ mod tests {
         for rowid in [0, 1, 31, 32, 1_234_567_890_123, i64::MAX] {
             let id = ReceiptId::from_rowid(rowid);
             assert_eq!(id.to_string().parse(), Ok(id), "{rowid}");
+        }
+    }
+
+    #[test]
+    fn the_ids_of_changes_and_events_read_back_as_written() {
+        for bits in [0, 1, u128::MAX] {
+            let id = ChangeId(bits);
+            assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(ChangeId::from_bytes(id.to_bytes()), id);
+        }
+        let event = EventId {
+            receipt: ReceiptId(77),
+            part: 12,
+        };
+        assert_eq!(event.to_string().parse(), Ok(event));
+        for text in ["evt_1", "evt_000000000002d", "evt_000000000002d_x", "chg_1"] {
+            assert!(text.parse::<EventId>().is_err(), "{text}");
+            assert!(text.parse::<ChangeId>().is_err(), "{text}");
         }
     }
 

@@ -7,7 +7,7 @@
 //!
 //! Next: the contract says which values of a body are money; the store keeps them as text.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -118,6 +118,74 @@ impl Money {
     #[must_use]
     pub fn scale(self) -> u32 {
         self.0.scale()
+    }
+}
+
+/// A sum that is exact whatever is added, in whatever order: whole numbers by their places after
+/// the point. It has room for two billion amounts, each as large as an amount can be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    by_scale: BTreeMap<u32, i128>,
+}
+
+impl Sum {
+    /// Adds one amount.
+    pub fn add(&mut self, amount: Money) {
+        self.put(amount.0.scale(), amount.0.mantissa());
+    }
+
+    /// Takes one amount away.
+    pub fn subtract(&mut self, amount: Money) {
+        self.put(amount.0.scale(), -amount.0.mantissa());
+    }
+
+    /// Adds all that another sum holds.
+    pub fn add_all(&mut self, other: &Self) {
+        for (scale, mantissa) in &other.by_scale {
+            self.put(*scale, *mantissa);
+        }
+    }
+
+    /// What it comes to, or nothing where that cannot be held exactly.
+    #[must_use]
+    pub fn total(&self) -> Option<Money> {
+        let whole = |(scale, mantissa): (&u32, &i128)| decimal(*mantissa, *scale).ok().map(Money);
+        let amounts: Option<Vec<_>> = self.by_scale.iter().map(whole).collect();
+        Money::checked_sum(amounts?)
+    }
+
+    fn put(&mut self, scale: u32, mantissa: i128) {
+        let kept = self.by_scale.entry(scale).or_default();
+        *kept = kept
+            .checked_add(mantissa)
+            .expect("two billion of the largest amounts fit");
+        // What comes to nothing leaves no trace, so that equal sums are equal.
+        if *kept == 0 {
+            self.by_scale.remove(&scale);
+        }
+    }
+}
+
+/// A sum travels as a list of `<whole number>e-<places>`.
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts = self.by_scale.iter();
+        serializer.collect_seq(parts.map(|(scale, mantissa)| format!("{mantissa}e-{scale}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut sum = Self::default();
+        for part in Vec::<String>::deserialize(deserializer)? {
+            let read = part
+                .split_once("e-")
+                .and_then(|(mantissa, scale)| Some((scale.parse().ok()?, mantissa.parse().ok()?)));
+            let (scale, mantissa) = read
+                .ok_or_else(|| serde::de::Error::custom("expected `<whole number>e-<places>`"))?;
+            sum.put(scale, mantissa);
+        }
+        Ok(sum)
     }
 }
 

@@ -85,6 +85,12 @@ macro_rules! codes {
                 match self { $(Self::$variant => $text,)+ }
             }
 
+            /// The code that is written so.
+            #[must_use]
+            pub fn of(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == text)
+            }
+
             /// What the code means, in one paragraph; the reference is made of these.
             #[must_use]
             pub fn meaning(self) -> &'static str {
@@ -107,7 +113,7 @@ macro_rules! codes {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                Self::ALL.iter().copied().find(|it| it.as_str() == text).ok_or_else(|| {
+                Self::of(&text).ok_or_else(|| {
                     serde::de::Error::custom(format!("`{text}` is not a known code"))
                 })
             }
@@ -171,12 +177,85 @@ pub struct Finding {
 }
 
 codes! {
-    /// The closed list of findings that a receipt can carry.
+    /// The closed list of findings, about a receipt or about a document.
     FindingCode {
-        /// A message with the same identity and other content arrived; both are kept, no second event is made.
+        /// A message with the same identity and other content arrived; both are kept, what it says is taken into the document, and no second event is made.
         ContentChanged = "content_changed",
         /// The provider says that the request failed: nothing is applied; errorCd, errorDtl and errorField are in the message.
         ResultFailure = "result_failure",
+        /// An amount is not the sum that it should be, or a count is not the number of elements.
+        TotalMismatch = "total_mismatch",
+        /// The pieces that an adjustment is split into do not add up to it.
+        SplitMismatch = "split_mismatch",
+        /// What was paid of a document, or is offered and not rejected, is more than its total.
+        Overpaid = "overpaid",
+        /// Two payments name the same bank reference (UTR), which a bank gives to one transfer only.
+        UtrReused = "utr_reused",
+        /// Amounts of one message are in more than one currency.
+        CurrencyMixed = "currency_mixed",
+        /// Two messages say what cannot both be true: which of them is, a person decides.
+        Conflict = "conflict",
+        /// A message is missing: something later says where the document must have been meanwhile.
+        Gap = "gap",
+        /// The document's beginning was not seen: the first message about it finds it already under way.
+        Adopted = "adopted",
+        /// A value was told differently by two messages of the same version and time.
+        Ambiguous = "ambiguous",
+        /// The status word is not one that the contract lists; it counts all the same.
+        StatusUnknown = "status_unknown",
+        /// The latest message that should say from where to where a document moves does not, or not readably; nothing was moved by it.
+        TransitionUnreadable = "transition_unreadable",
+        /// The action that a message names is not the one that leads to the status it states.
+        ActionContradictsStatus = "action_contradicts_status",
+    }
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Info,
+    /// Doubtful: somebody should look.
+    Warning,
+    /// Wrong, or undecidable without a person.
+    Error,
+}
+
+impl Severity {
+    /// Every severity, from the least to the greatest.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
+    /// The word that resources and commands use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl FindingCode {
+    /// How much findings of this code matter.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Adopted | Self::StatusUnknown => Severity::Info,
+            Self::ContentChanged
+            | Self::Ambiguous
+            | Self::Gap
+            | Self::TransitionUnreadable
+            | Self::ActionContradictsStatus
+            | Self::TotalMismatch
+            | Self::SplitMismatch => Severity::Warning,
+            Self::ResultFailure
+            | Self::Overpaid
+            | Self::UtrReused
+            | Self::CurrencyMixed
+            | Self::Conflict => Severity::Error,
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 
 use super::{
     Contract, Judgement, Operation, Policy, Provenance, Received, Refused, bounds,
-    change::Change,
     extract::Reading,
     identity,
     parts::{self, PartReading, missing_id},
@@ -18,6 +17,7 @@ use super::{
     schema,
 };
 use crate::{
+    document::Change,
     reader::{self, Value},
     receipt::{Answer, Part, Verdict, Violation, ViolationCode},
 };

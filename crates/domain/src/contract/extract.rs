@@ -9,13 +9,12 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use jiff::tz::Offset;
 
 use super::{
-    change::{Change, Node, Row},
     instant::parse_instant,
     pointer::{Base, Element, Pointer, Scope, text_of},
     rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
-    word::fold,
 };
 use crate::{
+    document::{Change, Node, Row, fold},
     money::Money,
     reader::{Kind, Value},
 };
@@ -77,8 +76,11 @@ fn change(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>, id: Strin
         id,
         part: reading.part,
         from: from.filter(|_| !rule.creates),
+        unreadable: matches!(rule.status, StatusRule::Move(_)) && to.is_none(),
         to,
         version: versions.flatten().map(|(_, to)| to),
+        parties: BTreeMap::new(),
+        checks: Vec::new(),
         legs: legs(&rule.status, scope),
         cause: cause(reading, rule, scope),
         at: rule
@@ -207,6 +209,7 @@ fn rows(rules: &[RowRule], scope: &Scope<'_>) -> BTreeMap<Arc<str>, Vec<Row>> {
                     key,
                     facts: facts(&rule.facts, scope),
                     money: money(&rule.money, scope),
+                    checks: Vec::new(),
                 });
             }
         });

@@ -4,11 +4,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Contract, Operation, Received,
-    change::Change,
     pointer::{self, Pointer, Scope},
     rules::IdPointer,
 };
 use crate::{
+    document::Change,
     reader::{Step, Value, canonical},
     receipt::Digest,
 };

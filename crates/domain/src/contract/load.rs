@@ -17,10 +17,9 @@ use super::{
     mistake::{Mistake, Mistakes, Place},
     pointer::{Pointer, Step},
     rules::ResultRule,
-    word::fold,
     yaml::{self, Data},
 };
-use crate::receipt::ViolationCode;
+use crate::{document::fold, receipt::ViolationCode};
 
 /// The keys of `x-countersign` at the top of a file.
 const CONTRACT_KEYS: &[&str] = &[

@@ -15,7 +15,6 @@
 
 mod answer;
 mod bounds;
-mod change;
 mod check;
 mod embedded;
 mod extract;
@@ -40,7 +39,6 @@ mod schema;
 mod schema_node;
 mod template;
 mod unread;
-mod word;
 mod yaml;
 
 #[cfg(test)]
@@ -51,12 +49,10 @@ use std::sync::Arc;
 use jiff::{Timestamp, tz::Offset};
 
 pub use answer::Refused;
-pub use change::{Change, Node, Row};
 pub use embedded::{Example, embedded, examples};
 pub use instant::{parse_instant, parse_zone};
 pub use mistake::Mistake;
 pub use release::{NotReleasable, ReleaseClaim};
-pub use word::fold;
 
 use self::{
     load_answers::AnswerRule,
@@ -65,6 +61,7 @@ use self::{
     schema::{Edition, Schema},
 };
 use crate::{
+    document::Change,
     ids::ReceiptId,
     receipt::{Answer, Digest, Finding, Part, Verdict, Violation, ViolationCode},
 };

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::{
     Operation,
     bounds::MOST_VIOLATIONS,
-    change::Change,
     extract::{self, MissingId, Reading},
     pointer::{Element, Scope, escape},
     rules::PartRule,
 };
 use crate::{
+    document::Change,
     reader::{self, Kind, Value},
     receipt::{Violation, ViolationCode},
 };

@@ -3,9 +3,11 @@
 use super::{
     pointer::{Pointer, Scope, text_of},
     rules::ResultRule,
-    word::fold,
 };
-use crate::receipt::{Finding, FindingCode, Violation, ViolationCode};
+use crate::{
+    document::fold,
+    receipt::{Finding, FindingCode, Violation, ViolationCode},
+};
 
 /// How much of a provider's explanation is told.
 const MOST_CHARACTERS: usize = 300;

@@ -1,0 +1,1 @@
+//! What must hold of documents, whatever the order in which messages come.
