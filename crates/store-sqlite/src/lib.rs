@@ -37,10 +37,12 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use countersign_domain::ids::{ReceiptId, RejectedId};
+use countersign_domain::ids::{EventId, FindingId, ReceiptId, RejectedId};
 use countersign_store::{
-    Draft, Outcome, Page, ReceiptFilter, ReceiptRecord, ReceiptSummary, RefusalCount, Refusals,
-    Rejected, RejectedSummary, Release, Released, Store, StoreError,
+    DocumentFilter, DocumentName, DocumentPage, DocumentRecord, Draft, EventFilter, EventPage,
+    EventPlace, EventRecord, FindingFilter, FindingRecord, Outcome, Page, ReceiptFilter,
+    ReceiptRecord, ReceiptSummary, Refold, Refolded, RefusalCount, Refusals, Rejected,
+    RejectedSummary, Release, Released, Resolution, Resolved, Store, StoreError,
 };
 use jiff::Timestamp;
 use readers::Readers;
@@ -167,6 +169,51 @@ impl Store for SqliteStore {
 
     async fn release(&self, release: Release) -> Result<Released, StoreError> {
         self.write(move |writer| writer.release(&release)).await?
+    }
+
+    async fn documents(&self, _: &DocumentFilter, _: Page) -> Result<DocumentPage, StoreError> {
+        Err(closed())
+    }
+
+    async fn document(
+        &self,
+        _: &DocumentName,
+        _: u32,
+    ) -> Result<Option<DocumentRecord>, StoreError> {
+        Err(closed())
+    }
+
+    async fn findings(&self, _: &FindingFilter, _: Page) -> Result<Vec<FindingRecord>, StoreError> {
+        Err(closed())
+    }
+
+    async fn finding(&self, _: FindingId) -> Result<Option<FindingRecord>, StoreError> {
+        Err(closed())
+    }
+
+    async fn resolve(&self, _: Resolution) -> Result<Resolved, StoreError> {
+        Err(closed())
+    }
+
+    async fn events(
+        &self,
+        _: &EventFilter,
+        _: Option<EventPlace>,
+        _: u32,
+    ) -> Result<EventPage, StoreError> {
+        Err(closed())
+    }
+
+    async fn event(&self, _: EventId) -> Result<Option<EventRecord>, StoreError> {
+        Err(closed())
+    }
+
+    async fn refold(&self, _: Refold) -> Result<Refolded, StoreError> {
+        Err(closed())
+    }
+
+    async fn unmerged_labels(&self) -> u64 {
+        0
     }
 
     async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError> {

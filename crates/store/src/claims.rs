@@ -1,8 +1,8 @@
 //! The rules by which a receipt is the first, a repeat or a change, in one place for every store.
 //!
-//! A *claim* is sixteen bytes of a SHA-256 that at most one receipt holds, for ever. There are
-//! three kinds: the identity itself, identity and content together (for content that changed under
-//! an identity), and the content of what is in quarantine. A store looks claims up and writes them
+//! A *claim* is sixteen bytes of a SHA-256 that at most one receipt (or document) holds, for ever.
+//! There are four kinds: the identity itself, identity and content together (for content that
+//! changed under an identity), the content of what is in quarantine, and the name of a document. A store looks claims up and writes them
 //! down; which claims to look up, and what a draft turns into, is said here.
 //!
 //! What it does not do: any I/O. Next: `Store::accept` of each store.
@@ -13,7 +13,7 @@ use countersign_domain::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::Draft;
+use crate::{DocumentName, Draft};
 
 /// What a claim is looked up by. Two different claims share one with a chance of 2⁻¹²⁸.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,20 @@ impl ClaimKey {
             operation.as_bytes(),
             zero,
             content,
+        ])
+    }
+
+    /// The claim of a document on its name.
+    #[must_use]
+    pub fn of_document(name: &DocumentName) -> Self {
+        let zero: &[u8] = &[0];
+        Self::hash(&[
+            b"document",
+            name.namespace.as_bytes(),
+            zero,
+            name.kind.as_bytes(),
+            zero,
+            name.id.as_bytes(),
         ])
     }
 

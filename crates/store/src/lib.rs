@@ -8,13 +8,20 @@
 
 pub mod claims;
 pub mod conformance;
+mod documents;
 mod error;
 mod group_commit;
 mod records;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use countersign_domain::ids::{ReceiptId, RejectedId};
+use countersign_domain::ids::{EventId, FindingId, ReceiptId, RejectedId};
+pub use documents::{
+    DecisionRecord, Difference, DocumentChange, DocumentFilter, DocumentName, DocumentPage,
+    DocumentRecord, DocumentSummary, EventFilter, EventPage, EventPlace, EventRecord,
+    FindingFilter, FindingRecord, Lifecycles, Refold, Refolded, Resolution, ResolutionAnswer,
+    Resolved, TimelineEntry,
+};
 pub use error::StoreError;
 pub use group_commit::{GroupCommit, GroupCommitLimits};
 use jiff::Timestamp;
@@ -23,11 +30,11 @@ pub use records::{
     Rejected, RejectedSummary, Release, Released, ReleasedPart,
 };
 
-/// A durable home for receipts. See each method for what holds before and after it.
+/// A durable home for receipts and documents. See each method for what holds before and after it.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Commits a batch of judged receipts in one transaction and says what became of each, in the
-    /// order given. When it returns `Ok` for one, that one survives any crash. One receipt that
+    /// Commits a batch of judged receipts in one transaction, with what each says about documents,
+    /// and says what became of each, in the order given. When it returns `Ok` for one, that one survives any crash. One receipt that
     /// cannot be kept fails alone; if the store itself fails, every one of the batch fails and
     /// none is kept.
     async fn accept(&self, batch: Vec<Draft>) -> Vec<Result<Outcome, StoreError>>;
@@ -51,6 +58,52 @@ pub trait Store: Send + Sync + 'static {
     /// same, or other content under that identity, as an accepted receipt would be. A second release of the same thing answers [`Released::Already`], and so does the
     /// release of a part of a receipt that was released whole.
     async fn release(&self, release: Release) -> Result<Released, StoreError>;
+
+    /// Lists documents, newest first, by keyset.
+    async fn documents(
+        &self,
+        filter: &DocumentFilter,
+        page: Page,
+    ) -> Result<DocumentPage, StoreError>;
+
+    /// Everything about one document, with at most `timeline` of its last changes.
+    async fn document(
+        &self,
+        name: &DocumentName,
+        timeline: u32,
+    ) -> Result<Option<DocumentRecord>, StoreError>;
+
+    /// Lists findings, newest first, by keyset.
+    async fn findings(
+        &self,
+        filter: &FindingFilter,
+        page: Page,
+    ) -> Result<Vec<FindingRecord>, StoreError>;
+
+    /// One finding.
+    async fn finding(&self, id: FindingId) -> Result<Option<FindingRecord>, StoreError>;
+
+    /// Writes down what a person decided about a finding, and refolds its document with it.
+    async fn resolve(&self, resolution: Resolution) -> Result<Resolved, StoreError>;
+
+    /// Lists events, newest first, by keyset.
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        after: Option<EventPlace>,
+        limit: u32,
+    ) -> Result<EventPage, StoreError>;
+
+    /// One event.
+    async fn event(&self, id: EventId) -> Result<Option<EventRecord>, StoreError>;
+
+    /// Folds a slice of the documents again out of their changes, tells what differs from what is
+    /// kept, and mends it if asked to.
+    async fn refold(&self, refold: Refold) -> Result<Refolded, StoreError>;
+
+    /// How many entries of the index of parties and numbers wait to be merged: lists by those may
+    /// lag behind by as many.
+    async fn unmerged_labels(&self) -> u64;
 
     /// Keeps bodies whose credential failed, within the bounds given (rows, bytes, and nothing older
     /// than `keep_since` of the batch), oldest dropped first, and adds to the audit row of their

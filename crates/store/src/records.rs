@@ -9,6 +9,8 @@ use countersign_domain::{
 };
 use jiff::Timestamp;
 
+use crate::documents::{DocumentChange, DocumentName};
+
 /// A judged receipt, not yet committed.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -34,6 +36,11 @@ pub struct Draft {
     pub findings: Vec<Finding>,
     /// Its parts; most receipts have one.
     pub parts: Vec<Part>,
+    /// What it says about documents; nothing of it counts unless the receipt is accepted, and of a
+    /// part in quarantine nothing does.
+    pub changes: Vec<DocumentChange>,
+    /// The document that a failed request was about.
+    pub failed_subject: Option<DocumentName>,
     /// What makes two receipts the same message; none where the body does not say.
     pub identity: Option<Digest>,
     /// The canonical content, or the bytes themselves where they cannot be read.
@@ -154,6 +161,12 @@ pub struct Release {
     pub part: Option<u32>,
     /// When it was decided.
     pub at: Timestamp,
+    /// The place of what it applies among all that was applied: made by the caller; it rises.
+    pub row: i64,
+    /// What it says about documents.
+    pub changes: Vec<DocumentChange>,
+    /// The parts that make an event.
+    pub events: Vec<u32>,
     /// The identity under which it is applied.
     pub identity: Digest,
     /// Its canonical content.

@@ -7,15 +7,22 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Contract, Judgement, Operation, Policy, Received, identity};
-use crate::receipt::{Digest, Part, Violation, ViolationCode};
+use crate::{
+    document::Change,
+    receipt::{Digest, FindingCode, Part, Violation, ViolationCode},
+};
 
-/// The claim under which a released receipt, or one part of it, is applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The claim under which a released receipt, or one part of it, is applied, and what is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseClaim {
     /// The identity.
     pub identity: Digest,
     /// The canonical content.
     pub content: Digest,
+    /// What is said about documents.
+    pub changes: Vec<Change>,
+    /// The parts that make an event.
+    pub events: Vec<u32>,
 }
 
 /// Why there is nothing that a release could apply.
@@ -53,7 +60,8 @@ impl Contract {
         let whole = judged
             .identity
             .unwrap_or_else(|| identity::of_bytes(operation, received));
-        let identity = match part.filter(|_| operation.parts.is_some()) {
+        let part = part.filter(|_| operation.parts.is_some());
+        let identity = match part {
             None => readable(&judged).map(|()| whole)?,
             Some(number) => {
                 let index = usize::try_from(number).map_err(|_| NotReleasable::NoSuchPart)?;
@@ -64,9 +72,28 @@ impl Contract {
                 of_part(&whole, number)
             }
         };
+        let is_applied = |number: u32| match part {
+            Some(part) => part == number,
+            // Of the whole, all that can be read.
+            None => {
+                let part = judged.parts.get(number as usize);
+                part.is_some_and(|it| unreadable(it).is_none())
+            }
+        };
+        let has_failed = judged
+            .findings
+            .iter()
+            .any(|it| it.code == FindingCode::ResultFailure);
+        let count = u32::try_from(judged.parts.len()).unwrap_or(u32::MAX);
+        let mut changes = judged.changes;
+        changes.retain(|it| is_applied(it.part));
         Ok(ReleaseClaim {
             identity,
             content: judged.content,
+            changes,
+            events: (0..count)
+                .filter(|it| is_applied(*it) && !has_failed)
+                .collect(),
         })
     }
 }

@@ -4,8 +4,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::lifecycle::Lifecycle;
 
-/// The hash of something that a document can be looked up by. Whoever finds a document by it compares
-/// the value itself.
+/// The hash of something that a document can be looked up by. Two things share one with a chance of
+/// 2⁻⁶⁴.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label([u8; 8]);
 

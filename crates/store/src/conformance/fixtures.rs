@@ -1,6 +1,9 @@
 //! Drafts to test with: small, deterministic, and each told apart by its number.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use bytes::Bytes;
 use countersign_domain::{
@@ -29,6 +32,12 @@ pub(super) fn id(number: u32) -> ReceiptId {
     ReceiptId::from_rowid(first_rowid_at(START_MS + i64::from(number)))
 }
 
+/// A row for the next release: later than every draft's.
+pub(super) fn fresh_row() -> i64 {
+    static RELEASES: AtomicI64 = AtomicI64::new(0);
+    first_rowid_at(START_MS + 1_000_000_000) + RELEASES.fetch_add(1, Ordering::Relaxed)
+}
+
 pub(super) fn digest(kind: &str, number: u32) -> Digest {
     Sha256::digest(format!("{kind} {number}")).into()
 }
@@ -55,6 +64,8 @@ pub(super) fn accepted(number: u32) -> Draft {
         violations: Vec::new(),
         findings: Vec::new(),
         parts: vec![plain_part(Verdict::Accepted)],
+        changes: Vec::new(),
+        failed_subject: None,
         identity: Some(digest("identity", number)),
         content: digest("content", number),
         answer: answer(number),

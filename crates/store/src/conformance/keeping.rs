@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::{
     Home,
     fixtures::{
-        ALL, accept, accepted, again, answer, duplicate_of, id, keep, quarantined, time, violation,
+        ALL, accept, accepted, again, answer, duplicate_of, fresh_row, id, keep, quarantined, time,
+        violation,
     },
     rejected::{refusals, rejected},
 };
@@ -202,6 +203,9 @@ pub async fn a_restart_keeps_everything(home: &mut dyn Home) {
     let release = Release {
         receipt: held.id,
         part: None,
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         at: time(50),
         identity: held.identity.expect("it has one"),
         content: held.content,

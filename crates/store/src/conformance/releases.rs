@@ -4,7 +4,9 @@ use countersign_domain::receipt::{Part, Verdict};
 
 use super::{
     Home,
-    fixtures::{accept, accepted, again, digest, duplicate_of, id, keep, quarantined, time},
+    fixtures::{
+        accept, accepted, again, digest, duplicate_of, fresh_row, id, keep, quarantined, time,
+    },
 };
 use crate::{Draft, Outcome, Release, Released, ReleasedPart, claims::plain_part};
 
@@ -13,6 +15,9 @@ fn release_of(draft: &Draft, at: u32) -> Release {
     Release {
         receipt: draft.id,
         part: None,
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         at: time(at),
         identity: draft.identity.expect("the draft has one"),
         content: draft.content,
@@ -148,6 +153,9 @@ pub async fn a_release_knows_its_own_content(home: &mut dyn Home) {
     let release = Release {
         receipt: held.id,
         part: None,
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         at: time(10),
         identity: seen.identity.expect("it has one"),
         content: seen.content,
@@ -196,6 +204,9 @@ pub async fn only_quarantine_is_released(home: &mut dyn Home) {
     assert_eq!(released, Released::Unknown);
     let no_such_part = Release {
         part: Some(1),
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         ..release_of(&held, 10)
     };
     assert_eq!(
@@ -218,6 +229,9 @@ pub async fn a_released_part_can_be_changed_content(home: &mut dyn Home) {
     let release = Release {
         receipt: held.id,
         part: Some(0),
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         at: time(10),
         identity: first.identity.expect("it has one"),
         content: held.content,
@@ -249,6 +263,9 @@ pub async fn a_part_is_released_alone(home: &mut dyn Home) {
     keep(&*store, draft.clone()).await;
     let part = |part, identity| Release {
         part: Some(part),
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         identity: digest("part", identity),
         content: digest("part content", identity),
         ..release_of(&draft, 10 + part)
@@ -307,6 +324,9 @@ pub async fn a_part_of_a_released_receipt_is_released(home: &mut dyn Home) {
     keep(&*store, held.clone()).await;
     let alone = Release {
         part: Some(1),
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         identity: digest("part", 1),
         ..release_of(&held, 10)
     };
@@ -317,6 +337,9 @@ pub async fn a_part_of_a_released_receipt_is_released(home: &mut dyn Home) {
     );
     let other = Release {
         part: Some(0),
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
         ..release_of(&held, 30)
     };
     let released = store.release(other).await.expect("asked");
