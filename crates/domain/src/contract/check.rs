@@ -5,16 +5,16 @@
 //! is written down and answered 200, because the pages contradict each other and the providers send
 //! what they send.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Contract, Judgement, Operation, Policy, Provenance, Received, Refused, bounds,
-    extract::Reading,
+    extract::{self, Reading},
     identity,
     parts::{self, PartReading, missing_id},
     pointer::Scope,
     result::Said,
-    schema,
+    schema, totals,
 };
 use crate::{
     document::Change,
@@ -98,6 +98,7 @@ impl Check<'_> {
             },
             parts,
             changes,
+            failed_subject: self.failed_subject(&scope, said),
             identity: match verdict {
                 Verdict::Accepted => {
                     identity.or_else(|| Some(identity::of_bytes(self.operation, self.received)))
@@ -171,6 +172,7 @@ impl Check<'_> {
                 // One missing id may be needed by several changes; it is told once.
                 let missing: BTreeSet<_> = missing.collect();
                 violations.extend(missing.into_iter().map(missing_id));
+                self.check_whole(scope, &mut parts);
                 parts
             }
             Err(way) => {
@@ -178,6 +180,30 @@ impl Check<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// Checks what is about the whole of a body that is cut into parts; the first part that applies
+    /// and has a main change tells it.
+    fn check_whole(&self, scope: &Scope<'_>, parts: &mut [PartReading]) {
+        let rules = self.operation.totals.iter().filter(|it| !it.inside);
+        let mut parts = parts.iter_mut().filter(|it| !self.is_broken(it));
+        if let Some(part) = parts.find(|it| it.changes.iter().any(|it| it.main)) {
+            totals::check(rules, scope, &mut part.changes);
+        }
+    }
+
+    /// Which document a failed request was about. Nothing of it is applied, so an id that is missing
+    /// breaks nothing.
+    fn failed_subject(&self, scope: &Scope<'_>, said: Said<'_>) -> Option<(Arc<str>, String)> {
+        if !matches!(said, Said::Failure(_)) {
+            return None;
+        }
+        let main = self.operation.changes.iter().find(|it| it.main)?;
+        extract::subject(main, scope)
+    }
+
+    fn is_broken(&self, part: &PartReading) -> bool {
+        part.unreadable || part.violations.iter().any(|it| self.refuses(it))
     }
 
     fn identity(
@@ -210,8 +236,7 @@ impl Check<'_> {
         said: Said<'_>,
         violations: &mut Vec<Violation>,
     ) -> Part {
-        let broken = reading.unreadable || reading.violations.iter().any(|it| self.refuses(it));
-        let verdict = if held || broken {
+        let verdict = if held || self.is_broken(&reading) {
             Verdict::Quarantined
         } else {
             Verdict::Accepted

@@ -11,10 +11,11 @@ use jiff::tz::Offset;
 use super::{
     instant::parse_instant,
     pointer::{Base, Element, Pointer, Scope, text_of},
-    rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
+    rules::{ChangeRule, IdPointer, Named, RowRule},
+    status,
 };
 use crate::{
-    document::{Change, Node, Row, fold},
+    document::{Change, Row},
     money::Money,
     reader::{Kind, Value},
 };
@@ -58,30 +59,19 @@ pub(super) fn changes(
 }
 
 fn change(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>, id: String) -> Change {
-    let versions = rule.version.as_ref().map(|at| {
-        let [from, to] = pair(at, reading.version_pair, scope).map(|it| it.and_then(whole_number));
-        from.zip(to)
-    });
-    let (from, to) = match &rule.status {
-        StatusRule::Move(at) => {
-            let [from, to] = pair(at, reading.status_pair, scope).map(|it| it.and_then(word));
-            // A document without versions moves between nodes of version 0.
-            nodes(versions.unwrap_or(Some((0, 0))), from.zip(to))
-        }
-        StatusRule::Set(_) | StatusRule::Legs(_) | StatusRule::By { .. } => (None, None),
-    };
+    let told = status::told(reading, rule, scope);
     Change {
         document: Arc::clone(&rule.document),
         main: rule.main,
         id,
         part: reading.part,
-        from: from.filter(|_| !rule.creates),
-        unreadable: matches!(rule.status, StatusRule::Move(_)) && to.is_none(),
-        to,
-        version: versions.flatten().map(|(_, to)| to),
-        parties: BTreeMap::new(),
-        checks: Vec::new(),
-        legs: legs(&rule.status, scope),
+        from: told.from,
+        to: told.to,
+        unreadable: told.unreadable,
+        version: told.version,
+        parties: facts(&rule.parties, scope),
+        checks: told.action.into_iter().collect(),
+        legs: told.legs,
         cause: cause(reading, rule, scope),
         at: rule
             .at
@@ -95,69 +85,22 @@ fn change(reading: &Reading<'_>, rule: &ChangeRule, scope: &Scope<'_>, id: Strin
     }
 }
 
-fn nodes(
-    versions: Option<(i64, i64)>,
-    words: Option<(String, String)>,
-) -> (Option<Node>, Option<Node>) {
-    match (versions, words) {
-        (Some((from, to)), Some((left, reached))) => (
-            Some(Node {
-                version: from,
-                status: left,
-            }),
-            Some(Node {
-                version: to,
-                status: reached,
-            }),
-        ),
-        _ => (None, None),
-    }
-}
-
-/// Both ends of a version or a status: the two members of an object, or a scalar twice.
-fn pair<'d>(at: &Pointer, names: &[String; 2], scope: &Scope<'d>) -> [Option<Value<'d>>; 2] {
-    match at.one(scope) {
-        Some(value) if value.kind() == Kind::Object => [value.get(&names[0]), value.get(&names[1])],
-        value => [value, value],
-    }
-}
-
-fn word(value: Value<'_>) -> Option<String> {
-    text_of(value)
-        .map(|it| fold(&it))
-        .filter(|it| !it.is_empty())
-}
-
-fn whole_number(value: Value<'_>) -> Option<i64> {
-    if value.kind() != Kind::Number {
-        return None;
-    }
-    value.literal().parse().ok()
-}
-
-fn legs(rule: &StatusRule, scope: &Scope<'_>) -> BTreeMap<Arc<str>, String> {
-    let status = |word: &str| BTreeMap::from([(Arc::from("status"), fold(word))]);
-    match rule {
-        StatusRule::Move(_) => BTreeMap::new(),
-        StatusRule::Set(word) => status(word),
-        StatusRule::Legs(legs) => legs
-            .iter()
-            .filter_map(|(leg, at)| Some((Arc::clone(leg), at.one(scope).and_then(word)?)))
-            .collect(),
-        StatusRule::By { at, means } => {
-            let said = fold(&said(at, scope));
-            let meaning = means
-                .iter()
-                .find(|(word, _)| fold(word) == said)
-                .or_else(|| means.iter().find(|(word, _)| word == "*"));
-            meaning.map(|(_, word)| status(word)).unwrap_or_default()
+/// The kind and id of the document that the message is mainly about, where the body names it
+/// without being cut into parts.
+pub(super) fn subject(rule: &ChangeRule, scope: &Scope<'_>) -> Option<(Arc<str>, String)> {
+    let mut subject = None;
+    walk(&rule.each, scope, &mut |scope| {
+        if subject.is_none() {
+            let id = document_id(&rule.id, scope).ok();
+            subject = id.map(|id| (Arc::clone(&rule.document), id));
         }
-    }
+    });
+    subject
 }
 
 /// What a member says, as text: absent, null and empty say nothing; an object or array, where a
 /// text was expected, says its literal.
-fn said<'d>(at: &Pointer, scope: &Scope<'d>) -> Cow<'d, str> {
+pub(super) fn said<'d>(at: &Pointer, scope: &Scope<'d>) -> Cow<'d, str> {
     match at.one(scope) {
         Some(value) if matches!(value.kind(), Kind::Array | Kind::Object) => {
             Cow::Borrowed(value.literal())
@@ -221,7 +164,7 @@ fn rows(rules: &[RowRule], scope: &Scope<'_>) -> BTreeMap<Arc<str>, Vec<Row>> {
 }
 
 /// The pieces of a row's key, joined by `/`; none where one is missing.
-fn joined(pieces: &[Pointer], scope: &Scope<'_>) -> Option<String> {
+pub(super) fn joined(pieces: &[Pointer], scope: &Scope<'_>) -> Option<String> {
     let pieces: Option<Vec<_>> = pieces.iter().map(|it| it.text(scope)).collect();
     Some(pieces?.join("/"))
 }
@@ -253,7 +196,7 @@ fn document_id<'p>(pieces: &'p [IdPointer], scope: &Scope<'_>) -> Result<String,
 }
 
 /// Calls `visit` at every element that the loops `each` reach, one loop inside the other.
-fn walk<'d>(each: &[Pointer], scope: &Scope<'d>, visit: &mut dyn FnMut(&Scope<'d>)) {
+pub(super) fn walk<'d>(each: &[Pointer], scope: &Scope<'d>, visit: &mut dyn FnMut(&Scope<'d>)) {
     let Some((outer, inner)) = each.split_first() else {
         visit(scope);
         return;

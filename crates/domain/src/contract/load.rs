@@ -12,7 +12,7 @@ use super::{
     Contract, Operation,
     instant::parse_zone,
     load_answers::{AnswerRule, answer, answers},
-    load_lifecycles::lifecycles,
+    load_lifecycles::{Lifecycles, lifecycles},
     load_operation,
     mistake::{Mistake, Mistakes, Place},
     pointer::{Pointer, Step},
@@ -40,7 +40,7 @@ pub(super) struct Shared<'y> {
     pub(super) root: Place<'y>,
     pub(super) components: Json,
     pub(super) answers: BTreeMap<String, Arc<AnswerRule>>,
-    pub(super) lifecycles: Vec<String>,
+    pub(super) lifecycles: Lifecycles,
 }
 
 impl Contract {
@@ -103,7 +103,7 @@ fn contract(root: &Place<'_>, mistakes: &mut Mistakes) -> Option<Contract> {
             .get("components")
             .map_or(Json::Null, |it| it.node.to_json()),
         answers: answers(&extension, mistakes),
-        lifecycles: lifecycles(&extension, mistakes),
+        lifecycles: lifecycles(root, &extension, namespace.unwrap_or_default(), mistakes),
     };
     let operations = operations(root, &shared, mistakes);
     Some(Contract {
@@ -127,6 +127,7 @@ fn contract(root: &Place<'_>, mistakes: &mut Mistakes) -> Option<Contract> {
         refuse: refuse(&extension, mistakes),
         refusal: refusal?,
         operations,
+        lifecycles: shared.lifecycles,
     })
 }
 

@@ -88,6 +88,7 @@ pub(super) fn operation(
         identity: rules.identity,
         volatile: rules.volatile,
         changes: rules.changes,
+        totals: rules.totals,
         mask: rules.mask,
     })
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::{
     load::{pointer, pointers},
+    load_lifecycles::Lifecycles,
     load_operation::optional_pointers,
     mistake::{Mistakes, Place},
     outline::{Outline, Way},
     pointer::Pointer,
-    rules::{ChangeRule, IdPointer, Named, RowRule, StatusRule},
+    rules::{ChangeRule, IdPointer, Named, RowRule, TotalRule},
 };
 
 /// The keys whose pointers may read many values.
-const MANY: [&str; 3] = ["identity", "mask", "sum"];
+const MANY: [&str; 4] = ["identity", "mask", "sum", "same"];
 const ONE: &str = "`*` reads many values, and one is needed here";
 
 /// What [`rules`] finds.
@@ -20,6 +21,7 @@ pub(super) struct Rules {
     pub(super) identity: Vec<IdPointer>,
     pub(super) volatile: Vec<Pointer>,
     pub(super) changes: Vec<ChangeRule>,
+    pub(super) totals: Vec<TotalRule>,
     pub(super) mask: Vec<Pointer>,
 }
 
@@ -27,12 +29,13 @@ pub(super) struct Rules {
 pub(super) fn rules(
     extension: &Place<'_>,
     outline: &Outline<'_>,
-    lifecycles: &[String],
+    lifecycles: &Lifecycles,
     mistakes: &mut Mistakes,
 ) -> Rules {
     let loader = Loader {
         outline,
         lifecycles,
+        operation: extension,
     };
     if extension.get("identity").is_none() {
         let message = "`identity` is missing; write [] where only the changes identify the message";
@@ -41,11 +44,6 @@ pub(super) fn rules(
     let identity = loader.ids(extension, "identity", &[], mistakes);
     let volatile = loader.checked(extension, "volatile", mistakes);
     let mask = loader.checked(extension, "mask", mistakes);
-    if let Some(parties) = extension.get("parties") {
-        loader.named(extension, "parties", &outline.outermost(), mistakes);
-        parties.only(&["buyer", "supplier"], mistakes);
-    }
-    loader.totals(extension, mistakes);
     for key in ["settles", "expects"] {
         if let Some(place) = extension.get(key) {
             place.only(&["expectation", "of", "within", "assumed"], mistakes);
@@ -74,6 +72,7 @@ pub(super) fn rules(
     Rules {
         identity,
         volatile,
+        totals: loader.totals(extension, &changes, mistakes),
         changes,
         mask,
     }
@@ -81,8 +80,10 @@ pub(super) fn rules(
 
 /// What every rule is read against: the schemas, and the kinds of document.
 pub(super) struct Loader<'l> {
-    outline: &'l Outline<'l>,
-    lifecycles: &'l [String],
+    pub(super) outline: &'l Outline<'l>,
+    pub(super) lifecycles: &'l Lifecycles,
+    /// The extension of the operation, whose parties every change tells.
+    operation: &'l Place<'l>,
 }
 
 impl Loader<'_> {
@@ -140,7 +141,7 @@ impl Loader<'_> {
         );
         let document = place.need("document", mistakes)?;
         let kind = document.text(mistakes)?;
-        if !self.lifecycles.iter().any(|it| it == kind) {
+        if !self.lifecycles.contains_key(kind) {
             document.wrong(
                 mistakes,
                 format!("`{kind}` has no lifecycle in this contract"),
@@ -156,9 +157,10 @@ impl Loader<'_> {
             creates: flag("creates", mistakes),
             id: self.ids(place, "id", &loops, mistakes),
             version: self.pointers_at(place, "version", &loops, mistakes).pop(),
-            status: self.status(&place.need("status", mistakes)?, &loops, mistakes)?,
+            status: self.status(kind, &place.need("status", mistakes)?, &loops, mistakes)?,
             cause: self.pointers_at(place, "cause", &loops, mistakes),
             at: self.pointers_at(place, "at", &loops, mistakes),
+            parties: self.named(self.operation, "parties", &loops, mistakes),
             facts: self.named(place, "facts", &loops, mistakes),
             money: self.named(place, "money", &loops, mistakes),
             rows: self.rows(place, &loops, mistakes),
@@ -194,57 +196,13 @@ impl Loader<'_> {
         (each, loops)
     }
 
-    fn status(
+    pub(super) fn named(
         &self,
         place: &Place<'_>,
+        key: &str,
         loops: &[Way],
         mistakes: &mut Mistakes,
-    ) -> Option<StatusRule> {
-        place.only(&["move", "by", "means", "set", "legs"], mistakes);
-        let means = self.means(place, mistakes);
-        if place.get("move").is_some() {
-            self.pointers_at(place, "by", loops, mistakes);
-            return self
-                .pointers_at(place, "move", loops, mistakes)
-                .pop()
-                .map(StatusRule::Move);
-        }
-        if let Some(word) = place.get("set") {
-            return word.text(mistakes).map(|it| StatusRule::Set(it.to_owned()));
-        }
-        if place.get("legs").is_some() {
-            return Some(StatusRule::Legs(self.named(place, "legs", loops, mistakes)));
-        }
-        let at = self.pointers_at(place, "by", loops, mistakes).pop();
-        if at.is_none() {
-            place.wrong(
-                mistakes,
-                "a status needs `move`, `set`, `legs`, or `by` with `means`",
-            );
-        }
-        if means.is_empty() {
-            place.wrong(
-                mistakes,
-                "`by` needs `means`: which word of the body is which status",
-            );
-        }
-        Some(StatusRule::By { at: at?, means })
-    }
-
-    fn means(&self, place: &Place<'_>, mistakes: &mut Mistakes) -> Vec<(String, String)> {
-        let Some(means) = place.get("means") else {
-            return Vec::new();
-        };
-        let mut pairs = Vec::new();
-        for (_, word, status) in means.entries(mistakes) {
-            if let Some(status) = status.text(mistakes) {
-                pairs.push((word.to_owned(), status.to_owned()));
-            }
-        }
-        pairs
-    }
-
-    fn named(&self, place: &Place<'_>, key: &str, loops: &[Way], mistakes: &mut Mistakes) -> Named {
+    ) -> Named {
         let Some(at) = place.get(key) else {
             return Vec::new();
         };

@@ -26,6 +26,8 @@ mod load_answers;
 mod load_lifecycles;
 mod load_operation;
 mod load_rules;
+mod load_status;
+mod load_told;
 mod load_totals;
 mod mask;
 mod mistake;
@@ -37,7 +39,9 @@ mod result;
 mod rules;
 mod schema;
 mod schema_node;
+mod status;
 mod template;
+mod totals;
 mod unread;
 mod yaml;
 
@@ -56,12 +60,13 @@ pub use release::{NotReleasable, ReleaseClaim};
 
 use self::{
     load_answers::AnswerRule,
+    load_lifecycles::Lifecycles,
     pointer::Pointer,
-    rules::{ChangeRule, IdPointer, PartRule, ResultRule},
+    rules::{ChangeRule, IdPointer, PartRule, ResultRule, TotalRule},
     schema::{Edition, Schema},
 };
 use crate::{
-    document::Change,
+    document::{Change, Lifecycle},
     ids::ReceiptId,
     receipt::{Answer, Digest, Finding, Part, Verdict, Violation, ViolationCode},
 };
@@ -83,6 +88,7 @@ pub struct Contract {
     result: Option<ResultRule>,
     refuse: Vec<ViolationCode>,
     refusal: Arc<AnswerRule>,
+    lifecycles: Lifecycles,
 }
 
 /// One webhook of a contract. Each is a `POST`.
@@ -105,6 +111,7 @@ pub struct Operation {
     identity: Vec<IdPointer>,
     volatile: Vec<Pointer>,
     changes: Vec<ChangeRule>,
+    totals: Vec<TotalRule>,
     mask: Vec<Pointer>,
 }
 
@@ -183,6 +190,8 @@ pub struct Judgement {
     pub parts: Vec<Part>,
     /// What it says about documents.
     pub changes: Vec<Change>,
+    /// Kind and id of the document that a failed request was about, where the body names it.
+    pub failed_subject: Option<(Arc<str>, String)>,
     /// What makes two receipts the same message; none where the body does not say. An accepted body
     /// always has one.
     pub identity: Option<Digest>,
@@ -197,6 +206,17 @@ impl Contract {
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|it| &*it.name == name)
+    }
+
+    /// The life of documents of that kind.
+    #[must_use]
+    pub fn lifecycle(&self, kind: &str) -> Option<&Arc<Lifecycle>> {
+        self.lifecycles.get(kind)
+    }
+
+    /// The lives of all kinds of document that it tells of.
+    pub fn lifecycles(&self) -> impl Iterator<Item = &Arc<Lifecycle>> {
+        self.lifecycles.values()
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     extract::{self, MissingId, Reading},
     pointer::{Element, Scope, escape},
     rules::PartRule,
+    totals,
 };
 use crate::{
     document::Change,
@@ -126,6 +127,8 @@ impl PartReading {
         if self.unreadable {
             self.changes.clear();
         }
+        let rules = operation.totals.iter().filter(|it| it.inside);
+        totals::check(rules, scope, &mut self.changes);
     }
 
     fn unreadable(&mut self, message: String, pointer: String) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::pointer::Pointer;
+use crate::receipt::FindingCode;
 
 /// How the changes of one message about one kind of document are read.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(super) struct ChangeRule {
     pub(super) cause: Vec<Pointer>,
     /// The first of these that is there.
     pub(super) at: Vec<Pointer>,
+    /// Who is party to the document, by role: the same in every change of the message.
+    pub(super) parties: Named,
     pub(super) facts: Named,
     pub(super) money: Named,
     pub(super) rows: Vec<RowRule>,
@@ -44,16 +47,24 @@ pub(super) type Named = Vec<(Arc<str>, Pointer)>;
 #[derive(Clone, Debug)]
 pub(super) enum StatusRule {
     /// Both ends of a move between nodes; the body may also name the action.
-    Move(Pointer),
+    Move {
+        at: Pointer,
+        action: Option<WordRule>,
+    },
     /// Always this word on the leg `status`.
     Set(String),
     /// One word per leg.
     Legs(Named),
     /// A word of the body, translated.
-    By {
-        at: Pointer,
-        means: Vec<(String, String)>,
-    },
+    By(WordRule),
+}
+
+/// A word of the body, and which status it means.
+#[derive(Clone, Debug)]
+pub(super) struct WordRule {
+    pub(super) at: Pointer,
+    /// Word and status (both folded); `*` is any other word, and the empty text a missing one.
+    pub(super) means: Vec<(String, String)>,
 }
 
 /// How rows are read.
@@ -64,6 +75,40 @@ pub(super) struct RowRule {
     pub(super) key: Vec<Pointer>,
     pub(super) facts: Named,
     pub(super) money: Named,
+}
+
+/// Something that should hold of the amounts or words of a body.
+#[derive(Clone, Debug)]
+pub(super) struct TotalRule {
+    /// What it is called when it does not hold.
+    pub(super) code: FindingCode,
+    /// Its place in the list, from 1: what tells it from the others.
+    pub(super) place: usize,
+    /// Whether it is about one part, and not about what stands around the parts.
+    pub(super) inside: bool,
+    /// The array to loop over, if any.
+    pub(super) each: Vec<Pointer>,
+    /// The rows of the main change that the elements of `each` are.
+    pub(super) row: Option<RowHome>,
+    pub(super) measure: Measure,
+}
+
+/// To which row of the main change an element belongs.
+#[derive(Clone, Debug)]
+pub(super) struct RowHome {
+    pub(super) table: Arc<str>,
+    pub(super) key: Vec<Pointer>,
+}
+
+/// What is compared.
+#[derive(Clone, Debug)]
+pub(super) enum Measure {
+    /// Amounts, added up, should be the amount at `is`.
+    Sum { of: Vec<Pointer>, is: Pointer },
+    /// The number of elements of an array should be the number at `is`.
+    Count { of: Pointer, is: Pointer },
+    /// All values should be the same word.
+    Same(Vec<Pointer>),
 }
 
 /// How a receipt is cut into parts.

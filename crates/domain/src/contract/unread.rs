@@ -55,6 +55,7 @@ fn quarantined(received: &Received<'_>, violation: Violation, answer: Answer) ->
         violations,
         findings: Vec::new(),
         changes: Vec::new(),
+        failed_subject: None,
         identity: None,
         content: identity::raw_content(received.body),
         answer,

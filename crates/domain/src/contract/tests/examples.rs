@@ -9,6 +9,7 @@ use crate::{
         embedded::{self, embedded, examples},
         parse_zone,
     },
+    document::Change,
     ids::ReceiptId,
     reader,
     receipt::Violation,
@@ -139,7 +140,6 @@ fn differences(expected: &Json, judgement: &Judgement) -> Vec<String> {
         "parts",
         codes(judgement.parts.iter().map(|it| it.verdict.as_str())),
     );
-    compare("changes", json!(judgement.changes));
     let answer = serde_json::from_slice(&judgement.answer.body).expect("an answer is JSON");
     compare("answer", answer);
     let sorted = |mut list: Vec<String>| {
@@ -156,10 +156,35 @@ fn differences(expected: &Json, judgement: &Judgement) -> Vec<String> {
             .map(|it| format!("{} {}", text(&it["code"]), text(&it["pointer"])))
             .collect(),
     );
+    if let Some(changes) = expected.get("changes") {
+        found.extend(changed(changes, &judgement.changes));
+    }
     if told != wanted {
         found.push(format!("violations: expected {wanted:?}, got {told:?}"));
     }
     found
+}
+
+/// The differences between the changes that an example expects and those that were read. They are
+/// compared as changes, so a file may write `null` and `{}` or leave out what is empty.
+fn changed(expected: &Json, given: &[Change]) -> Vec<String> {
+    let expected: Vec<Change> = match serde_json::from_value(expected.clone()) {
+        Ok(expected) => expected,
+        Err(error) => return vec![format!("changes: they cannot be read: {error}")],
+    };
+    if expected.len() != given.len() {
+        let (expected, given) = (expected.len(), given.len());
+        return vec![format!("changes: expected {expected}, got {given}")];
+    }
+    let pairs = expected.iter().zip(given);
+    pairs
+        .enumerate()
+        .filter(|(_, (expected, given))| expected != given)
+        .map(|(at, (expected, given))| {
+            let (expected, given) = (json!(expected), json!(given));
+            format!("changes/{at}: expected {expected}, got {given}")
+        })
+        .collect()
 }
 
 fn told(violation: &Violation) -> String {
