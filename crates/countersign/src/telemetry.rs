@@ -108,6 +108,12 @@ pub const METRICS: &[Metric] = &[
         labels: &[],
         help: "Bytes of all bodies in memory.",
     },
+    Metric {
+        name: "countersign_labels_unmerged",
+        kind: MetricKind::Gauge,
+        labels: &[],
+        help: "Entries of the index of parties and numbers that wait to be merged: lists of documents by those lag behind by as many.",
+    },
 ];
 
 /// The bounds of the buckets of every histogram, in seconds.

@@ -5,10 +5,19 @@
 //! [`Problem`]; unknown parameters are errors; lists are pages by keyset and never scans. What it does not do:
 //! receive webhooks (that is `receive`). Next: `router` for the paths, `problem` for the errors.
 
+mod body;
+mod document_view;
+mod documents;
+mod event_body;
+mod events;
+mod findings;
+mod glob;
 mod guard;
+mod names;
 mod operate;
 pub mod problem;
 mod query;
+mod rebuild;
 mod receipts;
 mod rejected;
 mod release;
@@ -51,6 +60,15 @@ pub(crate) fn router(private: Arc<Private>) -> Router {
         .route("/receipts/{id}", get(receipts::one))
         .route("/receipts/{id}/body", get(receipts::body))
         .route("/receipts/{id}/release", post(release::release))
+        .route("/documents", get(documents::list))
+        .route("/documents/rebuild", post(rebuild::rebuild))
+        // An id may hold slashes, written as they are or as `%2F`.
+        .route("/documents/{kind}/{*id}", get(documents::one))
+        .route("/findings", get(findings::list))
+        .route("/findings/{id}", get(findings::one))
+        .route("/findings/{id}/resolve", post(findings::resolve))
+        .route("/events", get(events::list))
+        .route("/events/{id}", get(events::one))
         .route("/rejected", get(rejected::list))
         .route("/rejected/{id}/release", post(rejected::release))
         .route("/sources", get(sources::list))

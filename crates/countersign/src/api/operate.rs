@@ -58,6 +58,9 @@ pub(crate) async fn metrics(
     crate::telemetry::gauge_now("countersign_queue_receipts", context.commits.depth());
     crate::telemetry::gauge_now("countersign_batch_receipts", context.commits.last_batch());
     crate::telemetry::gauge_now("countersign_in_flight_bytes", context.bodies.budget.used());
+    let unmerged = context.store.unmerged_labels().await;
+    let unmerged = usize::try_from(unmerged).unwrap_or(usize::MAX);
+    crate::telemetry::gauge_now("countersign_labels_unmerged", unmerged);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], private.metrics.render()).into_response())
 }

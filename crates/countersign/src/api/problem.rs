@@ -131,6 +131,22 @@ problems! {
         meaning: "The receipt or part is not in quarantine, its bytes still cannot be read, or its source or operation is no longer configured; the detail says which.",
         what_to_do: "Look at the bytes with `countersign receipts show ID --body`. Ask the provider to send a body that can be read again, correct the contract, or configure the source again.",
     }
+    /// A resolution names a change that the finding's document does not have.
+    UnknownChange {
+        code: "unknown_change",
+        status: CONFLICT,
+        title: "The document has no such change",
+        meaning: "A resolution picks or voids a change that the finding's document does not have, or the finding is about a receipt and not about a document.",
+        what_to_do: "Take the change's id from the timeline: `countersign documents show KIND/ID` prints it. A finding about a receipt is resolved with a reason alone.",
+    }
+    /// A resolution of a document's finding names no change.
+    NeedsRuling {
+        code: "needs_ruling",
+        status: CONFLICT,
+        title: "A reason alone cannot close this finding",
+        meaning: "The finding follows from what the document's changes say, and closes itself when they no longer say it.",
+        what_to_do: "Where two changes contradict each other, name the one that is true with `--pick CHANGE`, or the one that is not with `--void CHANGE`. Otherwise wait for the message that is missing or corrects what was told; `countersign explain CODE` says what to expect.",
+    }
     /// The store cannot do it now.
     StoreUnavailable {
         code: "store_unavailable",

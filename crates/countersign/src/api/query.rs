@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use axum::extract::Query;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use countersign_store::Page;
+use countersign_store::{EventPlace, Page};
 use http::Uri;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -60,7 +60,7 @@ impl Parameters {
     }
 
     /// Reads a parameter that may be there, in its own way.
-    fn take_with<T>(
+    pub(crate) fn take_with<T>(
         &mut self,
         name: &str,
         read: impl FnOnce(&str) -> Result<T, String>,
@@ -83,19 +83,31 @@ impl Parameters {
 
     /// Reads `limit` and `cursor`.
     pub(crate) fn take_page(&mut self) -> Page {
+        Page {
+            before: self.take_cursor(from_cursor),
+            limit: self.take_limit(),
+        }
+    }
+
+    /// Reads `limit` and `cursor` of a list of events.
+    pub(crate) fn take_event_page(&mut self) -> (Option<EventPlace>, u32) {
+        (self.take_cursor(from_event_cursor), self.take_limit())
+    }
+
+    fn take_limit(&mut self) -> u32 {
         let limit = self.take_with("limit", |text| match text.parse() {
             Ok(limit @ 1..=GREATEST_LIMIT) => Ok(limit),
             _ => Err(format!(
                 "expected a whole number from 1 to {GREATEST_LIMIT}"
             )),
         });
-        let before = self.take_with("cursor", |text| {
-            from_cursor(text).ok_or_else(|| "expected the `next` of the page before".to_owned())
-        });
-        Page {
-            before,
-            limit: limit.unwrap_or(USUAL_LIMIT),
-        }
+        limit.unwrap_or(USUAL_LIMIT)
+    }
+
+    fn take_cursor<T>(&mut self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.take_with("cursor", |text| {
+            read(text).ok_or_else(|| "expected the `next` of the page before".to_owned())
+        })
     }
 
     /// Ends the reading.
@@ -132,7 +144,8 @@ pub(crate) fn no_parameters(uri: &Uri) -> Result<(), Fault> {
     Parameters::of(uri).finish()
 }
 
-fn violation(code: &'static str, name: &str, message: String) -> Violation {
+/// What is wrong with a parameter.
+pub(crate) fn violation(code: &'static str, name: &str, message: String) -> Violation {
     Violation {
         code,
         pointer: format!("?{name}"),
@@ -172,19 +185,43 @@ impl<T> Items<T> {
         }
     }
 
+    /// A page of which the store said whether more follows.
+    pub(crate) fn page(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next }
+    }
+
     /// A list that is always whole.
     pub(crate) fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }
 }
 
-fn to_cursor(rowid: i64) -> String {
+/// The cursor of a list by row ids.
+pub(crate) fn to_cursor(rowid: i64) -> String {
     URL_SAFE_NO_PAD.encode(rowid.to_be_bytes())
 }
 
-fn from_cursor(text: &str) -> Option<i64> {
-    let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-    Some(i64::from_be_bytes(bytes))
+/// Reads what [`to_cursor`] wrote.
+pub(crate) fn from_cursor(text: &str) -> Option<i64> {
+    bytes_of_cursor(text).map(i64::from_be_bytes)
+}
+
+/// The cursor of a list of events.
+pub(crate) fn to_event_cursor(place: EventPlace) -> String {
+    let (row, part) = (place.row.to_be_bytes(), place.part.to_be_bytes());
+    URL_SAFE_NO_PAD.encode([&row[..], &part[..]].concat())
+}
+
+fn from_event_cursor(text: &str) -> Option<EventPlace> {
+    let bytes: [u8; 12] = bytes_of_cursor(text)?;
+    Some(EventPlace {
+        row: i64::from_be_bytes(*bytes.first_chunk()?),
+        part: u32::from_be_bytes(*bytes.last_chunk()?),
+    })
+}
+
+fn bytes_of_cursor<const N: usize>(text: &str) -> Option<[u8; N]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -206,6 +243,15 @@ mod tests {
         let named = json["violations"].as_array().unwrap().iter();
         let named: Vec<_> = named.map(|it| it["pointer"].as_str().unwrap()).collect();
         assert_eq!(named, ["?limit", "?cursor", "?n", "?m", "?colour"]);
+    }
+
+    #[test]
+    fn a_cursor_of_events_leads_back_to_its_place() {
+        let place = EventPlace { row: 77, part: 3 };
+        let next = to_event_cursor(place);
+        let (after, limit) = parameters(&format!("limit=9&cursor={next}")).take_event_page();
+        assert_eq!((after, limit), (Some(place), 9));
+        assert_eq!(from_event_cursor(&to_cursor(77)), None);
     }
 
     #[test]

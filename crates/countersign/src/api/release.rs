@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, State},
 };
 use countersign_domain::{
-    contract::{NotReleasable, Received, ReleaseClaim},
+    contract::{Contract, NotReleasable, Received, ReleaseClaim},
     ids::ReceiptId,
     receipt::Verdict,
 };
@@ -22,12 +22,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Private,
-    problem::{Fault, Problem, Violation},
+    Private, body,
+    problem::{Fault, Problem},
     query::no_parameters,
     receipts::{receipt_id, unknown},
 };
-use crate::receive::{context::Context, headers, judge::checked};
+use crate::receive::{context::Context, documents, headers, judge::checked};
 
 /// What a release may be narrowed to.
 #[derive(Debug, Default, Deserialize)]
@@ -55,7 +55,8 @@ pub(crate) async fn release(
 ) -> Result<Json<ReleaseView>, Fault> {
     no_parameters(&uri)?;
     let id = receipt_id(&id)?;
-    let Wish { part } = wish(&body)?;
+    let shape = "expected {} or {\"part\": a number from 0}";
+    let Wish { part } = body::read(&body, shape)?;
     let context = &private.context;
     let record = context
         .store
@@ -74,12 +75,15 @@ pub(crate) async fn release(
     if let Some((at, duplicate_of)) = already {
         return Ok(Json(view(at, duplicate_of)));
     }
-    let claim = claim(context, &record, &bytes, part)?;
+    let (contract, claim) = claim(context, &record, &bytes, part)?;
     let at = context.clock.now();
     let release = Release {
         receipt: id,
         part,
         at,
+        row: context.ids.row(at),
+        changes: documents::with_lives(contract, claim.changes),
+        events: claim.events,
         identity: claim.identity,
         content: claim.content,
     };
@@ -97,21 +101,6 @@ pub(crate) async fn release(
         Released::NotQuarantined => Err(not_releasable("it is not in quarantine")),
         Released::Unknown => Err(no_such_part()),
     }
-}
-
-fn wish(body: &[u8]) -> Result<Wish, Fault> {
-    if body.trim_ascii().is_empty() {
-        return Ok(Wish::default());
-    }
-    serde_json::from_slice(body).map_err(|error| {
-        let message = "expected {} or {\"part\": a number from 0}".to_owned();
-        let violation = Violation {
-            code: "value",
-            pointer: String::new(),
-            message,
-        };
-        Fault::new(Problem::InvalidBody, error.to_string()).naming(vec![violation])
-    })
 }
 
 fn no_such_part() -> Fault {
@@ -157,13 +146,13 @@ fn released_before(
     }
 }
 
-/// Under which identity and with which content the contract of now applies the stored bytes.
-fn claim(
-    context: &Context,
+/// What the contract of now applies of the stored bytes, and under which identity.
+fn claim<'c>(
+    context: &'c Context,
     record: &ReceiptRecord,
     bytes: &[u8],
     part: Option<u32>,
-) -> Result<ReleaseClaim, Fault> {
+) -> Result<(&'c Contract, ReleaseClaim), Fault> {
     let summary = &record.summary;
     let source = context.source(&summary.source).ok_or_else(|| {
         not_releasable(&format!(
@@ -180,33 +169,36 @@ fn claim(
                 summary.operation
             ))
         })?;
-    let kept = |name: &str| {
-        record
-            .headers
-            .iter()
-            .find(|(it, _)| it == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let received = Received {
-        receipt: summary.id,
-        received_at: summary.received_at,
-        request_id: kept(headers::X_REQUEST_ID.as_str()).unwrap_or_default(),
-        source: &summary.source,
-        content_type: kept("content-type"),
-        body: bytes,
-    };
+    let received = received(record, bytes);
     let claim = checked(&received, || {
         source
             .contract
             .release_of(operation, &source.policy, &received, part)
     });
     match claim {
-        Some(Ok(claim)) => Ok(claim),
+        Some(Ok(claim)) => Ok((&source.contract, claim)),
         Some(Err(NotReleasable::NoSuchPart)) => Err(no_such_part()),
         Some(Err(NotReleasable::Unreadable(why))) => Err(not_releasable(&format!(
             "its bytes still cannot be read: {}",
             why.message
         ))),
         None => Err(not_releasable("our own code still fails on it")),
+    }
+}
+
+/// A stored receipt as it came.
+pub(crate) fn received<'r>(record: &'r ReceiptRecord, bytes: &'r [u8]) -> Received<'r> {
+    let kept = |name: &str| {
+        let header = record.headers.iter().find(|(it, _)| it == name);
+        header.map(|(_, value)| value.as_str())
+    };
+    let summary = &record.summary;
+    Received {
+        receipt: summary.id,
+        received_at: summary.received_at,
+        request_id: kept(headers::X_REQUEST_ID.as_str()).unwrap_or_default(),
+        source: &summary.source,
+        content_type: kept("content-type"),
+        body: bytes,
     }
 }

@@ -117,12 +117,46 @@ fn after_violation(code: ViolationCode) -> &'static str {
 }
 
 fn after_finding(code: FindingCode) -> &'static str {
+    use FindingCode as Code;
     match code {
-        FindingCode::ContentChanged => {
-            "Compare the two receipts with `countersign receipts show ID --body`; if the provider used one id for two messages, tell it."
+        Code::ContentChanged => {
+            "Compare the two receipts with `countersign receipts show ID --body`; if the provider used one id for two messages, tell it. `countersign findings resolve ID --reason TEXT` closes the finding."
         }
-        FindingCode::ResultFailure => {
-            "Read errorCd, errorDtl and errorField in the message, correct the request in your own system and send it again."
+        Code::ResultFailure => {
+            "Read errorCd, errorDtl and errorField in the message, correct the request in your own system and send it again. `countersign findings resolve ID --reason TEXT` closes the finding."
+        }
+        Code::TotalMismatch | Code::SplitMismatch => {
+            "Compare the amounts with `countersign documents show KIND/ID` and with the bytes of the receipt; ask the sender which one is right. The finding closes itself when a later message adds up."
+        }
+        Code::Overpaid => {
+            "Look at the payments of the invoice with `countersign documents show invoice/ID`, and stop or reclaim what is too much. It closes itself when a payment is rejected or the total is corrected."
+        }
+        Code::UtrReused => {
+            "Find both payments with `countersign documents list --kind payment --number UTR` and ask the bank which one the reference belongs to. Do not book the other."
+        }
+        Code::CurrencyMixed => {
+            "Do not add the amounts up. Ask the sender which currency is meant; the finding closes itself when a later message names one only."
+        }
+        Code::Conflict => {
+            "Decide which change is true, with the counterparty if need be: `countersign documents show KIND/ID` names the changes, and `countersign findings resolve ID --pick CHANGE --reason TEXT` or `--void CHANGE` decides."
+        }
+        Code::Gap => {
+            "Wait a little: messages overtake each other. If it stays open, ask the provider to send the missing message again; it is taken in whenever it comes. If it will never come, `countersign findings resolve ID --void CHANGE --reason TEXT` takes the step out that skipped it."
+        }
+        Code::Adopted => {
+            "Nothing: the document was under way before you began to listen. If it should have been seen from its beginning, ask the provider for the earlier messages."
+        }
+        Code::Ambiguous => {
+            "Ask the sender which value is meant. One of them is shown until a later message tells it again."
+        }
+        Code::StatusUnknown => {
+            "Nothing is lost: the word counts as a status. If it comes often, add it to the lifecycle in the contract, so that it is put in its order."
+        }
+        Code::TransitionUnreadable => {
+            "Look at the bytes with `countersign receipts show ID --body`, and ask the provider for a version and a transition as its page shows them. It closes itself with the next message that says where the document moves."
+        }
+        Code::ActionContradictsStatus => {
+            "Ask the counterparty which it meant. The status counts, the action does not; a later message that agrees with itself closes the finding."
         }
     }
 }

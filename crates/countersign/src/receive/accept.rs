@@ -13,6 +13,7 @@ use countersign_store::{Draft, Outcome, StoreError};
 
 use super::{
     context::Context,
+    documents,
     judge::judge,
     mounts::Inlet,
     respond::{self, Reply},
@@ -136,6 +137,7 @@ fn held_parts(draft: &Draft) -> u64 {
 }
 
 fn draft(inlet: &Inlet, received: &Received<'_>, kept: Kept, judgement: Judgement) -> Draft {
+    let contract = &inlet.source.contract;
     Draft {
         id: received.receipt,
         source: inlet.source.name.clone(),
@@ -148,6 +150,8 @@ fn draft(inlet: &Inlet, received: &Received<'_>, kept: Kept, judgement: Judgemen
         violations: judgement.violations,
         findings: judgement.findings,
         parts: judgement.parts,
+        changes: documents::with_lives(contract, judgement.changes),
+        failed_subject: documents::failed_subject(contract, judgement.failed_subject),
         identity: judgement.identity,
         content: judgement.content,
         answer: judgement.answer,

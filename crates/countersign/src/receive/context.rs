@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
-use countersign_store::{GroupCommit, Store};
+use countersign_store::{GroupCommit, Lifecycles, Store};
 use jiff::Timestamp;
 
 use super::{
@@ -18,6 +18,8 @@ use crate::{clock::Clock, config::Config};
 pub(crate) struct Context {
     /// Every contract that the process knows.
     pub(crate) contracts: Contracts,
+    /// The life of every kind of document that they name.
+    pub(crate) lifecycles: Arc<Lifecycles>,
     /// Every configured source.
     pub(crate) sources: Vec<Arc<Source>>,
     /// Which sources a path may mean.
@@ -75,6 +77,7 @@ impl Context {
         let in_flight = usize::try_from(config.limits.in_flight_bytes).unwrap_or(usize::MAX);
         Ok(Self {
             mounts: Mounts::of(&sources),
+            lifecycles: Arc::new(made.contracts.lifecycles()),
             contracts: made.contracts,
             sources,
             bodies: Bodies {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use countersign_domain::contract::{Contract, Mistake, embedded};
+use countersign_store::Lifecycles;
 
 /// Every contract, by name.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +88,13 @@ impl Contracts {
     /// Every contract, in the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Contract>> {
         self.by_name.values()
+    }
+
+    /// The life of every kind of document; of two contracts of one namespace that tell of one kind,
+    /// the one whose name comes later says it.
+    pub(crate) fn lifecycles(&self) -> Lifecycles {
+        let all = self.iter().flat_map(|it| it.lifecycles());
+        all.map(Arc::clone).collect()
     }
 
     /// The names, for a sentence.

@@ -1,11 +1,11 @@
-//! Makes the ids of receipts, of rejected bodies and of requests: they only ever rise.
+//! Makes the ids of receipts, of rejected bodies, of decisions and of requests: they only ever rise.
 //!
 //! One generator serves the whole process and starts above everything that the store holds, so an
 //! id is never given twice, whatever the clock does. See `countersign_domain::ids` for their shape.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use countersign_domain::ids::{ReceiptId, RejectedId, next_rowid};
+use countersign_domain::ids::{DecisionId, ReceiptId, RejectedId, next_rowid};
 use jiff::Timestamp;
 
 /// One process owns an embedded store, so there is one node.
@@ -33,6 +33,16 @@ impl Ids {
     /// The id of a body that is kept although its credential failed.
     pub(crate) fn rejected(&self, now: Timestamp) -> RejectedId {
         RejectedId::from_rowid(self.next(now))
+    }
+
+    /// The id of what a person decided at `now`.
+    pub(crate) fn decision(&self, now: Timestamp) -> DecisionId {
+        DecisionId::from_rowid(self.next(now))
+    }
+
+    /// The place of what is applied at `now` without a receipt of its own: a release.
+    pub(crate) fn row(&self, now: Timestamp) -> i64 {
+        self.next(now)
     }
 
     /// An id for a request that brought none, or none that is fit to be repeated.

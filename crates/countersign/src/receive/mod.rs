@@ -17,6 +17,7 @@ pub(crate) mod body;
 pub(crate) mod budget;
 pub(crate) mod context;
 pub(crate) mod contracts;
+pub(crate) mod documents;
 pub(crate) mod handler;
 pub(crate) mod headers;
 mod ids;

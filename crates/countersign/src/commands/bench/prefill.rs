@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::message::Message;
+use crate::receive::documents;
 
 /// Receipts in one commit.
 const BATCH: u64 = 1_000;
@@ -89,6 +90,8 @@ fn draft(
         violations: judged.violations,
         findings: judged.findings,
         parts: judged.parts,
+        changes: documents::with_lives(&message.contract, judged.changes),
+        failed_subject: documents::failed_subject(&message.contract, judged.failed_subject),
         identity: judged.identity,
         content: judged.content,
         answer: judged.answer,
