@@ -1,7 +1,10 @@
 //! Decisions: what a person said about changes that cannot all be true. They stand in the same set
 //! as the changes, and so does their order: per change, the latest one wins.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,7 +73,10 @@ pub(super) fn is_void(
             (leaves_alike || are_rivals(lifecycle, legs, &change.legs)).then_some(true)
         }
     };
-    decisions.iter().rev().find_map(verdict).unwrap_or(false)
+    // Only the latest decision about a change stands: a pick that is void now voids no rivals.
+    let mut decided = BTreeSet::new();
+    let mut standing = decisions.iter().rev().filter(|it| decided.insert(it.change));
+    standing.find_map(verdict).unwrap_or(false)
 }
 
 /// Whether both tell of one leg, with words of which only one can be true.

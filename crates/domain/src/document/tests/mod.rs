@@ -1,1 +1,13 @@
 //! What must hold of documents, whatever the order in which messages come.
+
+mod cases;
+mod doubts;
+mod growth;
+mod ledger;
+mod lives;
+mod make;
+mod properties;
+mod table;
+mod tellings;
+mod units;
+mod walks;
