@@ -306,7 +306,7 @@ fn all_currencies_of_a_payment_should_be_one() {
 }
 
 /// A batch of orders, each the text of its item's payload.
-fn batch(orders: &[&str], total: Json) -> Judgement {
+fn batch(orders: &[&str], total: &Json) -> Judgement {
     let items: Vec<_> = orders
         .iter()
         .map(|it| json!({"payload": it, "error": ""}))
@@ -345,7 +345,7 @@ fn the_count_of_parts_is_checked_on_the_first_part_that_applies() {
         (&[first, second], json!("two"), "1/D1", Missing),
     ] {
         let case = format!("{orders:?} {total}");
-        let judged = batch(orders, total);
+        let judged = batch(orders, &total);
         let (first, others) = judged.changes.split_first().expect("a part applies");
         assert_eq!(first.id, id, "{case}");
         assert_check(
