@@ -124,7 +124,7 @@ impl Document {
             Outcome::Applied
         };
         let (mut opened, mut retold) = (Vec::new(), Vec::new());
-        for finding in holds.iter() {
+        for finding in &holds {
             match held.get(finding.0) {
                 None => opened.push(DocumentFinding::of(finding)),
                 Some(message) if message != finding.1 => retold.push(DocumentFinding::of(finding)),

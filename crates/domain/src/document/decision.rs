@@ -75,7 +75,10 @@ pub(super) fn is_void(
     };
     // Only the latest decision about a change stands: a pick that is void now voids no rivals.
     let mut decided = BTreeSet::new();
-    let mut standing = decisions.iter().rev().filter(|it| decided.insert(it.change));
+    let mut standing = decisions
+        .iter()
+        .rev()
+        .filter(|it| decided.insert(it.change));
     standing.find_map(verdict).unwrap_or(false)
 }
 

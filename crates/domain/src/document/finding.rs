@@ -209,12 +209,13 @@ fn doubtful<T>(cells: &BTreeMap<std::sync::Arc<str>, Cell<T>>, row: &str, findin
 }
 
 fn row_findings(name: &RowName, row: &RowState, findings: &mut Findings) {
-    let way = format!("{}/{}/", name.table, name.key);
+    let place = format!("{}/{}", name.table, name.key);
+    let way = format!("{place}/");
     doubtful(&row.facts, &way, findings);
     doubtful(&row.money, &way, findings);
     for (code, check) in &row.checks {
         if let Some(broken) = &check.broken {
-            note(findings, *code, way.trim_end_matches('/'), broken.clone());
+            note(findings, *code, place.as_str(), broken.clone());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::Change,
-    make::{created, invoice, moved, on_legs, row, said, stands},
+    make::{created, invoice, moved, row, said},
     table::play,
 };
 
@@ -123,68 +123,6 @@ fn a_payment_message_with_an_adjustment_settles_both() {
             (answer("p1", "accept", "1 PAID"), "applied | PAID 1 | - | -"),
         ],
         "adjusted 9.50, due 0.00, paid 90.5, total 100",
-    );
-}
-
-#[test]
-fn a_bill_that_failed_is_refunded_later() {
-    let bill = on_legs(&[
-        ("billpay", &["*", "FAILED", "SUCCESS|COMPLETED"]),
-        (
-            "approval",
-            &["*", "CHECKER APPROVED|APPROVED, CHECKER REJECTED"],
-        ),
-        ("payment", &["*", "FAILED", "SUCCESS|COMPLETED", "REFUNDED"]),
-    ]);
-    let snapshot = |second: i64, approval: &str, payment: &str, billpay: &str| {
-        let legs = [
-            ("approval", approval),
-            ("payment", payment),
-            ("billpay", billpay),
-        ];
-        stands(&legs, "utility_bill.update").timed(second)
-    };
-    let paid = snapshot(2, "CHECKER_APPROVED", "SUCCESS", "IN_PROGRESS");
-    play(
-        &bill,
-        &[
-            (
-                snapshot(1, "MAKER_APPROVAL_PENDING", "INIT", "PENDING"),
-                "applied | PENDING | - | -",
-            ),
-            (
-                snapshot(3, "CHECKER_APPROVED", "SUCCESS", "FAILED"),
-                "applied | FAILED | - | -",
-            ),
-            (paid.clone(), "late | FAILED | - | -"),
-            (
-                snapshot(4, "APPROVED", "REFUNDED", "FAILED"),
-                "applied | FAILED | - | -",
-            ),
-            (paid, "repeat | FAILED | - | -"),
-        ],
-        "adjusted 0, paid 0",
-    );
-}
-
-#[test]
-fn rivals_on_a_leg_are_a_conflict_and_their_synonyms_are_not() {
-    let payment = on_legs(&[(
-        "status",
-        &["INITIATED", "CONFIRMED|DONE, REJECTED", "SETTLED"],
-    )]);
-    let said = |word: &str, second: i64| stands(&[("status", word)], word).timed(second);
-    play(
-        &payment,
-        &[
-            (said("DONE", 3), "applied | DONE | - | -"),
-            (said("initiated", 9), "late | DONE | - | -"),
-            (said("CONFIRMED", 2), "late | DONE | - | -"),
-            (said("REJECTED", 4), "conflict | REJECTED | - | conflict"),
-            (said("ON HOLD", 9), "late | REJECTED | - | conflict"),
-            (said("SETTLED", 1), "applied | SETTLED | - | -"),
-        ],
-        "adjusted 0, paid 0",
     );
 }
 

@@ -1,7 +1,8 @@
 //! Cases of doubt: what contradicts, what cannot be read, and how each doubt ends.
 
 use super::{
-    super::{Change, Decision, Ruling},
+    super::{Change, Decision, Row, Ruling, fold_all},
+    ledger::known,
     make::{created, invoice, moved, on_legs, row, said, stands, time},
     table::{play, play_decided},
 };
@@ -187,6 +188,20 @@ fn a_wrong_row_is_mended_by_a_later_message_about_the_row() {
 }
 
 #[test]
+fn doubts_about_rows_stay_apart_whatever_their_keys() {
+    let wrong = said("").check(TotalMismatch, "", Some("1 is not 2")).checks;
+    let payments = ["p1", "p1/", ""].map(|key| Row {
+        checks: wrong.clone(),
+        ..row(key, &[])
+    });
+    let told = payments.into_iter().fold(said("a"), Change::payment);
+    let document = fold_all(&invoice(), known(&[told]), &[]);
+    let findings = document.findings(&invoice());
+    let about: Vec<_> = findings.iter().map(|it| &*it.key.about).collect();
+    assert_eq!(about, ["payments/", "payments/p1", "payments/p1/"]);
+}
+
+#[test]
 fn an_over_payment_ends_when_one_of_the_payments_is_rejected() {
     let payment = |key: &str, cells: &[(&str, &str)], cause: &str| {
         said(&format!("{cause} {key}")).payment(row(key, cells))
@@ -252,8 +267,7 @@ fn a_late_message_fills_what_nobody_told_and_overrules_nothing() {
     ];
     play(&invoice(), &steps, "adjusted 0, paid 0");
     let told: Vec<_> = steps.into_iter().map(|(change, _)| change).collect();
-    let known = super::ledger::known(&told);
-    let state = super::super::fold_all(&invoice(), known, &[]).state;
+    let state = fold_all(&invoice(), known(&told), &[]).state;
     assert_eq!(state.facts["number"].value, "new");
     assert_eq!(state.facts["note"].value, "filled");
 }

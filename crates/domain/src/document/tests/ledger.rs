@@ -60,12 +60,14 @@ pub(super) struct Ledger<'l> {
 
 impl<'l> Ledger<'l> {
     pub(super) fn new(lifecycle: &'l Lifecycle, decisions: &[Decision]) -> Self {
-        let mut state = State::default();
-        state.decisions = decisions.to_vec();
-        state.decisions.sort_by_key(|it| (it.at, it.id));
+        let mut decisions = decisions.to_vec();
+        decisions.sort_by_key(|it| (it.at, it.id));
         Self {
             lifecycle,
-            state,
+            state: State {
+                decisions,
+                ..State::default()
+            },
             rows: BTreeMap::new(),
             links: BTreeSet::new(),
             known: BTreeSet::new(),

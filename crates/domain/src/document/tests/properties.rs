@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::{
     super::{Change, Course, Decision, Document, Lifecycle, Ruling, fold_all},
     ledger::{Known, Ledger, View, every_order, known},
-    lives::{Life, Tape, tape},
+    lives::Life,
+    tape::{Tape, tape},
 };
 
 fn seen(lifecycle: &Lifecycle, decisions: &[Decision], told: &[Known<'_>]) -> View {

@@ -12,8 +12,9 @@ use sha2::{Digest as _, Sha256};
 use super::{
     super::{Cell, Change, fold_all},
     ledger::known,
-    lives::{Life, Tape, tape},
+    lives::Life,
     make::{created, invoice, said},
+    tape::{Tape, tape},
 };
 use crate::receipt::FindingCode;
 

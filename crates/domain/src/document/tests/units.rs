@@ -3,7 +3,7 @@
 use super::{
     super::{Cell, Label, Stamp, fold_all},
     ledger::known,
-    make::{created, invoice, money, moves, on_legs, ranks, said, stands, time},
+    make::{created, invoice, money, moves, ranks, said, time},
 };
 use crate::money::Sum;
 
@@ -87,25 +87,6 @@ fn a_word_ranks_where_it_is_listed_and_every_other_word_where_the_star_is() {
     let without = ranks(&["LOW", "HIGH"]);
     assert_eq!((without.rank("ELSE"), without.rival("ELSE")), (0, None));
     assert!(!without.knows("ELSE") && without.knows("HIGH"));
-}
-
-#[test]
-fn a_word_that_no_leg_lists_is_told_and_never_contradicts() {
-    let lifecycle = on_legs(&[("status", &["A, B", "C"])]);
-    let said = |word, second| stands(&[("status", word)], word).timed(second);
-    for (told, word, expected) in [
-        (vec![said("A", 1), said("X", 2)], "X", "status_unknown"),
-        (vec![said("X", 2), said("Y", 1)], "X", "status_unknown"),
-        (vec![said("A", 2), said("X", 1)], "A", ""),
-        (vec![said("A", 1), said("B", 1)], "B", "conflict"),
-        (vec![said("A", 1), said("C", 0), said("B", 1)], "C", ""),
-    ] {
-        let document = fold_all(&lifecycle, known(&told), &[]);
-        let findings = document.findings(&lifecycle);
-        let codes: String = findings.iter().map(|it| it.key.code.as_str()).collect();
-        assert_eq!(document.state.status(&lifecycle).as_deref(), Some(word));
-        assert_eq!(codes, expected, "{told:?}");
-    }
 }
 
 #[test]

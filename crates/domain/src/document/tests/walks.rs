@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use super::{
     super::{Change, Course, Lifecycle, Node, Standing, fold_all},
     ledger::{every_order, known},
-    lives::{Tape, Words, tape},
+    lives::Words,
     make::lifecycle,
+    tape::{Tape, tape},
 };
 
 type Edge<'c> = (&'c Node, &'c Node);
@@ -116,7 +117,7 @@ fn walk_of(tape: &mut Tape, least: usize, most: usize) -> (Words, Vec<Change>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn a_complete_life_stands_where_every_possible_walk_ends(mut tape in tape(80)) {
