@@ -3,6 +3,8 @@
 //! Noun, then verb. The texts here are the help and docs/reference/cli.md; each command is carried
 //! out by the file of its name beside this one.
 
+mod documents;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,6 +12,11 @@ use clap_complete::Shell;
 use countersign_domain::{
     ids::{ReceiptId, RejectedId},
     receipt::Verdict,
+};
+
+pub(crate) use documents::{
+    DocumentsCommand, DocumentsListArgs, EventsCommand, EventsListArgs, FindingsCommand,
+    FindingsListArgs, FindingsResolveArgs,
 };
 
 /// Receives procure-to-pay webhooks and never loses one.
@@ -79,6 +86,15 @@ pub(crate) enum Command {
     /// Lists, shows and releases receipts.
     #[command(subcommand)]
     Receipts(ReceiptsCommand),
+    /// Lists, shows and rebuilds documents: what the messages make of each order, invoice, payment, bill.
+    #[command(subcommand)]
+    Documents(DocumentsCommand),
+    /// Lists, shows and resolves findings: what does not add up.
+    #[command(subcommand)]
+    Findings(FindingsCommand),
+    /// Lists and shows events: what accepted messages say happened.
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Lists and releases bodies that came without a right credential.
     #[command(subcommand)]
     Rejected(RejectedCommand),

@@ -12,8 +12,11 @@ mod client;
 mod completions;
 mod contracts;
 mod doctor;
+mod documents;
 pub(crate) mod error;
+mod events;
 mod explain;
+mod findings;
 mod first_steps;
 mod health;
 mod init;
@@ -27,6 +30,7 @@ mod serve;
 mod settings;
 mod sources;
 mod table;
+mod when;
 
 use std::process::ExitCode;
 
@@ -62,6 +66,9 @@ fn dispatch(cli: &Cli) -> Result<(), CommandError> {
         Command::Contracts(command) => contracts::run(globals, command),
         Command::Send(args) => send::run(globals, args),
         Command::Receipts(command) => receipts::run(globals, command),
+        Command::Documents(command) => documents::run(globals, command),
+        Command::Findings(command) => findings::run(globals, command),
+        Command::Events(command) => events::run(globals, command),
         Command::Rejected(command) => rejected::run(globals, command),
         Command::Sources(command) => sources::run(globals, command),
         Command::Bench(command) => bench::run(globals, command),

@@ -1,6 +1,5 @@
 //! `receipts list | show ID | release ID`: what arrived, and what became of it.
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
@@ -9,8 +8,8 @@ use super::{
     client::{self, Client},
     error::CommandError,
     output, table,
+    when::instant,
 };
-use crate::{clock::Clock, config::units};
 
 const PATH: [&str; 3] = ["api", "v1", "receipts"];
 
@@ -24,25 +23,12 @@ pub(crate) fn run(globals: &Globals, command: &ReceiptsCommand) -> Result<(), Co
 }
 
 fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> {
-    let now = Clock::system().now();
     let query = [
         ("source", args.source.clone()),
         ("operation", args.operation.clone()),
         ("verdict", args.verdict.map(|it| it.to_string())),
-        (
-            "since",
-            args.since
-                .as_deref()
-                .map(|it| instant(it, now))
-                .transpose()?,
-        ),
-        (
-            "until",
-            args.until
-                .as_deref()
-                .map(|it| instant(it, now))
-                .transpose()?,
-        ),
+        ("since", instant(args.since.as_deref())?),
+        ("until", instant(args.until.as_deref())?),
         ("limit", Some(args.page.limit.to_string())),
         ("cursor", args.page.cursor.clone()),
     ];
@@ -82,22 +68,6 @@ fn named(violation: &Value) -> String {
     format!("{} {}", text(violation, "code"), text(violation, "pointer"))
         .trim_end()
         .to_owned()
-}
-
-/// A time, or how long ago, as the resources take it.
-fn instant(text: &str, now: Timestamp) -> Result<String, CommandError> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at.to_string());
-    }
-    let ago = units::duration(text)
-        .ok()
-        .and_then(|it| SignedDuration::try_from(it).ok());
-    ago.and_then(|it| now.checked_sub(it).ok())
-        .map(|it| it.to_string())
-        .ok_or_else(|| {
-            CommandError::usage(format!("`{text}` is not a time"))
-                .hint("write 2025-07-06T06:00:00Z, or how long ago, such as 1h")
-        })
 }
 
 fn body(globals: &Globals, id: &str) -> Result<(), CommandError> {
@@ -194,18 +164,6 @@ fn release(globals: &Globals, id: &str, part: Option<u32>) -> Result<(), Command
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_time_is_an_instant_or_how_long_ago() {
-        let now: Timestamp = "2025-07-06T06:00:00Z".parse().unwrap();
-        for (text, expected) in [
-            ("2025-07-06T11:30:00+05:30", "2025-07-06T06:00:00Z"),
-            ("1h", "2025-07-06T05:00:00Z"),
-        ] {
-            assert_eq!(instant(text, now).unwrap(), expected, "{text}");
-        }
-        assert!(instant("yesterday", now).is_err());
-    }
 
     #[test]
     fn a_receipt_is_shown_with_what_became_of_it() {

@@ -1,11 +1,34 @@
 //! Tables for people: columns apart by spaces, readable without colour, no line ever wrapped.
 
-use comfy_table::{ContentArrangement, Table, TableStyle};
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle};
 
 use super::output::clean;
 
 /// Renders rows below a heading; cells are made harmless.
 pub(crate) fn render(heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    written(made(heading, rows))
+}
+
+/// The same, with figures at the right of their columns.
+pub(crate) fn figures(heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    let is_figure = |text: &String| {
+        text.bytes()
+            .all(|it| it.is_ascii_digit() || b".-".contains(&it))
+    };
+    let columns = 1..heading.len();
+    let right: Vec<_> = columns
+        .filter(|at| rows.iter().all(|row| row.get(*at).is_none_or(is_figure)))
+        .collect();
+    let mut table = made(heading, rows);
+    for at in right {
+        if let Some(column) = table.column_mut(at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    written(table)
+}
+
+fn made(heading: &[&str], rows: Vec<Vec<String>>) -> Table {
     let mut table = Table::new();
     table.load_style(TableStyle::new());
     table.set_content_arrangement(ContentArrangement::Disabled);
@@ -21,6 +44,10 @@ pub(crate) fn render(heading: &[&str], rows: Vec<Vec<String>>) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
+    table
+}
+
+fn written(table: Table) -> String {
     table
         .lines()
         .map(|it| it.trim_end().to_owned() + "\n")
@@ -55,6 +82,14 @@ mod tests {
         ];
         let expected = "ID   VALUE       END\na    long value  x\nbcd              \\u{1b}[31m\n";
         assert_eq!(render(&["id", "value", "end"], rows), expected);
+    }
+
+    #[test]
+    fn figures_stand_at_the_right_and_words_at_the_left() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = vec![row(["1", "ACCEPT", "2400.00"]), row(["2", "", "0.5"])];
+        let expected = "KEY  OUTCOME      NET\n1    ACCEPT   2400.00\n2                 0.5\n";
+        assert_eq!(figures(&["key", "outcome", "net"], rows), expected);
     }
 
     #[test]

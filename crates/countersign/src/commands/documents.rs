@@ -1,0 +1,186 @@
+//! `documents list | show KIND/ID | rebuild`: what the messages make of each business document.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::{
+    answer::{array, cells, items, text},
+    args::{DocumentsCommand, DocumentsListArgs, Globals},
+    client::{self, Client},
+    error::CommandError,
+    output,
+    table::{self, counted},
+};
+
+mod show;
+mod step;
+
+pub(crate) use step::step;
+
+const PATH: [&str; 3] = ["api", "v1", "documents"];
+
+pub(crate) fn run(globals: &Globals, command: &DocumentsCommand) -> Result<(), CommandError> {
+    match command {
+        DocumentsCommand::List(args) => list(globals, args),
+        DocumentsCommand::Show { document, id } => one(globals, document, id.as_deref()),
+        DocumentsCommand::Rebuild { check } => rebuild(globals, *check),
+    }
+}
+
+fn list(globals: &Globals, args: &DocumentsListArgs) -> Result<(), CommandError> {
+    let query = [
+        ("kind", args.kind.clone()),
+        ("status", args.status.clone()),
+        ("party", args.party.clone()),
+        ("number", args.number.clone()),
+        ("limit", Some(args.page.limit.to_string())),
+        ("cursor", args.page.cursor.clone()),
+    ];
+    let client = Client::find(globals)?;
+    let answer = client::block_on(client.get(&PATH, &query))?;
+    if globals.json {
+        output::json(&answer);
+        return Ok(());
+    }
+    let rows = items(&answer).map(row).collect();
+    let heading = ["document", "version", "status", "updated", "parties"];
+    output::data(&table::render(&heading, rows));
+    output::more(&answer, "documents list");
+    Ok(())
+}
+
+fn row(item: &Value) -> Vec<String> {
+    let name = format!("{}/{}", text(item, "kind"), text(item, "id"));
+    let parties = item.get("parties").and_then(Value::as_object);
+    let parties: Vec<_> = parties
+        .into_iter()
+        .flatten()
+        .map(|(role, _)| format!("{role} {}", text(&item["parties"], role)))
+        .collect();
+    let middle = cells(item, &["version", "status", "updated_at"]);
+    let ends = ([name], [parties.join(", ")]);
+    ends.0.into_iter().chain(middle).chain(ends.1).collect()
+}
+
+fn one(globals: &Globals, document: &str, id: Option<&str>) -> Result<(), CommandError> {
+    let named = id.map(|id| (document, id));
+    let named = named.or_else(|| document.split_once('/'));
+    let Some((kind, id)) = named.filter(|(kind, id)| !kind.is_empty() && !id.is_empty()) else {
+        let message = format!("`{document}` does not name a document");
+        return Err(CommandError::usage(message).hint(
+            "write its kind and its id, such as `countersign documents show invoice/INV-1`",
+        ));
+    };
+    let client = Client::find(globals)?;
+    let path = [PATH[0], PATH[1], PATH[2], kind, id];
+    let answer = client::block_on(client.get(&path, &[]))?;
+    if globals.json {
+        output::json(&answer);
+    } else {
+        output::data(&show::whole(&answer));
+    }
+    Ok(())
+}
+
+fn rebuild(globals: &Globals, check: bool) -> Result<(), CommandError> {
+    let client = Client::find(globals)?;
+    let progress = ProgressBar::new_spinner();
+    let style = "{spinner} {pos} documents refolded, {elapsed}";
+    progress.set_style(ProgressStyle::with_template(style).expect("the template is valid"));
+    let whole = client::block_on(all_slices(&client, check, &progress));
+    progress.finish_and_clear();
+    let whole = whole?;
+    let differences: Vec<_> = array(&whole, "differences").collect();
+    if globals.json {
+        output::json(&whole);
+    } else {
+        let lines: Vec<_> = differences.iter().map(|it| difference(it)).collect();
+        output::data(&lines.concat());
+        output::note(&summary(&whole, differences.len(), check));
+    }
+    if check && !differences.is_empty() {
+        return Err(CommandError::Shown);
+    }
+    Ok(())
+}
+
+/// Refolds slice after slice, and adds up what each shows.
+async fn all_slices(
+    client: &Client,
+    check: bool,
+    progress: &ProgressBar,
+) -> Result<Value, CommandError> {
+    let path = [PATH[0], PATH[1], PATH[2], "rebuild"];
+    let (mut documents, mut changes, mut differences) = (0, 0, Vec::new());
+    let mut after = Value::Null;
+    loop {
+        let slice = client
+            .post(&path, &json!({"check": check, "after": after}))
+            .await?;
+        let count = |name: &str| slice.get(name).and_then(Value::as_u64).unwrap_or_default();
+        documents += count("documents");
+        changes += count("changes");
+        differences.extend(array(&slice, "differences").cloned());
+        progress.set_position(documents);
+        after = slice.get("next").cloned().unwrap_or_default();
+        if !after.is_string() {
+            return Ok(json!({"documents": documents, "changes": changes,
+                "differences": differences, "next": null}));
+        }
+    }
+}
+
+fn difference(difference: &Value) -> String {
+    let what: Vec<_> = array(difference, "what")
+        .filter_map(Value::as_str)
+        .collect();
+    let line = format!("{}: {}", text(difference, "document"), what.join(", "));
+    output::clean(&line) + "\n"
+}
+
+fn summary(whole: &Value, differ: usize, check: bool) -> String {
+    let refolded = format!(
+        "{} documents refolded out of {} changes",
+        text(whole, "documents"),
+        text(whole, "changes")
+    );
+    match (differ, check) {
+        (0, _) => format!("{refolded}: all of them are what their changes make of them"),
+        (differ, false) => format!("{refolded}: {} mended", counted(differ, "document")),
+        (differ, true) => format!(
+            "{refolded}: {} not as they should be; `countersign documents rebuild` mends them",
+            counted(differ, "document")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_names_the_document_as_it_can_be_asked_for() {
+        let item = json!({
+            "kind": "invoice", "id": "INV-1", "version": 1, "status": "PAID",
+            "parties": {"buyer": "a@enk", "supplier": "b@enk"}, "updated_at": "2025-07-06T06:00:00Z",
+        });
+        let expected = [
+            "invoice/INV-1",
+            "1",
+            "PAID",
+            "2025-07-06T06:00:00.000Z",
+            "buyer a@enk, supplier b@enk",
+        ];
+        assert_eq!(row(&item), expected);
+    }
+
+    #[test]
+    fn a_rebuild_says_what_it_did() {
+        let whole = json!({"documents": 3, "changes": 9});
+        assert!(summary(&whole, 0, true).ends_with("what their changes make of them"));
+        assert!(summary(&whole, 1, true).contains("countersign documents rebuild"));
+        assert!(summary(&whole, 2, false).ends_with("2 documents mended"));
+        let it = json!({"document": "invoice/INV-1", "what": ["state", "rows"]});
+        assert_eq!(difference(&it), "invoice/INV-1: state, rows\n");
+    }
+}
