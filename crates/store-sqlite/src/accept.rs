@@ -11,6 +11,7 @@ use std::{
 };
 
 use countersign_domain::{
+    document::{DocumentFinding, FindingKey},
     ids::ReceiptId,
     receipt::{Answer, Digest, Verdict},
 };
@@ -20,7 +21,7 @@ use countersign_store::{
 };
 use rusqlite::Connection;
 
-use crate::{failure::Failure, records, writer::Writer};
+use crate::{failure::Failure, records, tell::Telling, writer::Writer};
 
 /// Our own code panicked on a draft. Its bytes can still be kept some other way.
 const PANICKED: Failure = Failure::Refused("our own code failed on it");
@@ -86,11 +87,51 @@ impl Writer<'_> {
         };
         let class = self.classes.of(self.database, &draft)?;
         records::insert(self.database, &draft, class, duplicate_of)?;
-        // Last, so that a receipt that could not be written has claimed nothing.
         if let Some(key) = claims {
-            self.claims.claim(key, draft.id);
+            self.claims.put(key.to_bytes(), draft.id.rowid());
         }
+        self.tell_of(&draft, class)?;
+        // Last, so that a receipt that could not be written has claimed nothing.
+        self.claims.keep_tentative();
+        self.labels.keep_tentative();
         Ok(outcome)
+    }
+
+    /// What an accepted receipt says of documents, and what is doubtful about itself.
+    fn tell_of(&mut self, draft: &Draft, class: i64) -> Result<(), Failure> {
+        let part = |number: u32| draft.parts.get(number as usize);
+        let is_accepted = |number| part(number).is_some_and(|it| it.verdict == Verdict::Accepted);
+        let changes = draft
+            .changes
+            .iter()
+            .filter(|it| is_accepted(it.change.part));
+        let events = (0..).zip(&draft.parts).filter(|(_, it)| it.event);
+        let telling = Telling {
+            row: draft.id.rowid(),
+            receipt: draft.id,
+            class,
+            received_at: draft.received_at,
+            changes: changes.collect(),
+            events: events.map(|(number, _)| number).collect(),
+        };
+        let mut document = self.tell(&telling)?;
+        if draft.verdict != Verdict::Accepted {
+            return Ok(());
+        }
+        if let Some(name) = draft.failed_subject.as_ref().filter(|_| document.is_none()) {
+            document = self.number_of(name)?;
+        }
+        for finding in &draft.findings {
+            let finding = DocumentFinding {
+                key: FindingKey {
+                    code: finding.code,
+                    about: String::new(),
+                },
+                message: finding.message.clone(),
+            };
+            self.open_finding(document, &finding, draft.id, draft.received_at)?;
+        }
+        Ok(())
     }
 
     /// The outer error is everybody's, the inner one is this receipt's.
@@ -105,7 +146,10 @@ impl Writer<'_> {
             Ok(outcome) => Ok(outcome),
             Err(failure) if failure.is_of_one_receipt() => {
                 self.run("ROLLBACK TO one")?;
+                self.claims.forget_tentative();
+                self.labels.forget_tentative();
                 self.classes.rolled_back();
+                self.document_classes.rolled_back();
                 let error = StoreError::from(failure);
                 tracing::error!(receipt = %draft.id, %error, "a receipt of a batch is not kept");
                 Err(error)
@@ -120,9 +164,7 @@ impl Writer<'_> {
         let by_identity = match &draft.identity {
             None => None,
             Some(identity) => {
-                let holder = self
-                    .claims
-                    .holder(self.database, ClaimKey::of_identity(identity))?;
+                let holder = self.holder(ClaimKey::of_identity(identity))?;
                 holder
                     .map(|first| Ok::<_, Failure>((first, self.first(first)?)))
                     .transpose()?
@@ -153,7 +195,7 @@ impl Writer<'_> {
         first: ReceiptId,
     ) -> Result<Judged<'d>, Failure> {
         let key = ClaimKey::of_change(identity, &draft.content);
-        if let Some(same) = self.claims.holder(self.database, key)? {
+        if let Some(same) = self.holder(key)? {
             return Ok(duplicate(draft, same, self.first(same)?.answer));
         }
         let mut changed = draft.clone();
@@ -168,10 +210,16 @@ impl Writer<'_> {
     /// What is in quarantine claims its content, never its identity.
     fn judge_quarantined<'d>(&self, draft: &'d Draft) -> Result<Judged<'d>, Failure> {
         let key = ClaimKey::of_quarantined(&draft.source, &draft.operation, &draft.content);
-        match self.claims.holder(self.database, key)? {
+        match self.holder(key)? {
             Some(first) => Ok(duplicate(draft, first, self.first(first)?.answer)),
             None => Ok(kept(draft, Some(key))),
         }
+    }
+
+    /// Who holds a claim that receipts hold.
+    pub(crate) fn holder(&self, key: ClaimKey) -> Result<Option<ReceiptId>, Failure> {
+        let holder = self.claims.get(self.database, key.to_bytes())?;
+        Ok(holder.map(ReceiptId::from_rowid))
     }
 
     /// What a receipt that holds a claim said and was answered.

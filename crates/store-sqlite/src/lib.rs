@@ -14,24 +14,35 @@
 
 mod accept;
 mod checkpoint;
-mod claims;
 mod classes;
 mod connection;
+mod document_classes;
+mod documents;
+mod events;
 mod failure;
+mod findings;
 mod folder;
 mod lists;
 mod readers;
 mod records;
+mod refold;
 mod rejected;
 mod release;
+mod resolve;
 mod schema;
+mod slices;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 use std::{
     path::Path,
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread::JoinHandle,
 };
 
@@ -57,7 +68,7 @@ pub struct SqliteOptions {
     pub cache_bytes: u64,
     /// Connections that read at the same time.
     pub readers: u32,
-    /// Claims that are gathered in memory (and in the journal) before they are merged into their
+    /// Claims, and labels, that are gathered in memory (and in the journal) before they are merged into their
     /// table; up to twice as many are held, and read back by a start.
     pub claims_in_memory: usize,
     /// Pages in the write-ahead log at which it begins to be folded into the database.
@@ -82,7 +93,16 @@ pub struct SqliteStore {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     writer: tokio::sync::Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
+    /// Written by the writer after each commit.
+    unmerged_labels: Arc<AtomicUsize>,
 }
+
+/// Labels that are merged at once because somebody lists by them: a few milliseconds of the writer's
+/// time.
+const CATCH_UP_SLICE: usize = 2048;
+
+/// How often one list asks for that.
+const MOST_CATCH_UPS: usize = 4;
 
 impl SqliteStore {
     /// Opens the store of a folder, and makes folder (0700) and database (0600) where there are
@@ -95,14 +115,47 @@ impl SqliteStore {
         let lock = folder::take(dir)?;
         let database = folder::database(dir)?;
         let (jobs, queue) = mpsc::channel();
+        let unmerged_labels = Arc::new(AtomicUsize::new(0));
         // The lock is held until the writer has closed the database.
-        let writer = writer::start(&database, options, queue, lock)?;
+        let writer = writer::start(
+            &database,
+            options,
+            queue,
+            lock,
+            Arc::clone(&unmerged_labels),
+        )?;
         let readers = Readers::open(&database, options.readers)?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
             writer: tokio::sync::Mutex::new(Some(writer)),
             readers,
+            unmerged_labels,
         })
+    }
+
+    /// The number of a document. Names that came in the last minutes are known to the writer alone.
+    async fn number_of(&self, name: &DocumentName) -> Result<Option<i64>, StoreError> {
+        let name = name.clone();
+        let found = self
+            .write(move |writer| writer.number_of(&name).map_err(StoreError::from))
+            .await?;
+        found
+    }
+
+    /// Lets the writer merge the labels that were told before now; under heavy load not all.
+    async fn catch_up(&self) -> Result<(), StoreError> {
+        for _ in 0..MOST_CATCH_UPS {
+            if self.unmerged_labels.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            self.write(|writer| {
+                writer
+                    .settle_labels(CATCH_UP_SLICE)
+                    .map_err(StoreError::from)
+            })
+            .await??;
+        }
+        Ok(())
     }
 
     /// Runs a job on the writer thread. Once it is sent it is done, whether or not the caller is
@@ -171,49 +224,104 @@ impl Store for SqliteStore {
         self.write(move |writer| writer.release(&release)).await?
     }
 
-    async fn documents(&self, _: &DocumentFilter, _: Page) -> Result<DocumentPage, StoreError> {
-        Err(closed())
+    async fn documents(
+        &self,
+        filter: &DocumentFilter,
+        page: Page,
+    ) -> Result<DocumentPage, StoreError> {
+        if filter.party.is_some() || !filter.numbers.is_empty() {
+            self.catch_up().await?;
+        }
+        let filter = filter.clone();
+        self.readers
+            .read(move |database| documents::list(database, &filter, page))
+            .await
     }
 
     async fn document(
         &self,
-        _: &DocumentName,
-        _: u32,
+        name: &DocumentName,
+        timeline: u32,
     ) -> Result<Option<DocumentRecord>, StoreError> {
-        Err(closed())
+        let Some(id) = self.number_of(name).await? else {
+            return Ok(None);
+        };
+        self.readers
+            .read(move |database| documents::one(database, id, timeline))
+            .await
     }
 
-    async fn findings(&self, _: &FindingFilter, _: Page) -> Result<Vec<FindingRecord>, StoreError> {
-        Err(closed())
+    async fn findings(
+        &self,
+        filter: &FindingFilter,
+        page: Page,
+    ) -> Result<Vec<FindingRecord>, StoreError> {
+        let document = match &filter.document {
+            None => None,
+            Some(name) => match self.number_of(name).await? {
+                None => return Ok(Vec::new()),
+                found => found,
+            },
+        };
+        let filter = filter.clone();
+        self.readers
+            .read(move |database| findings::list(database, &filter, document, page))
+            .await
     }
 
-    async fn finding(&self, _: FindingId) -> Result<Option<FindingRecord>, StoreError> {
-        Err(closed())
+    async fn finding(&self, id: FindingId) -> Result<Option<FindingRecord>, StoreError> {
+        self.readers
+            .read(move |database| findings::one(database, id))
+            .await
     }
 
-    async fn resolve(&self, _: Resolution) -> Result<Resolved, StoreError> {
-        Err(closed())
+    async fn resolve(&self, resolution: Resolution) -> Result<Resolved, StoreError> {
+        self.write(move |writer| writer.resolve(&resolution))
+            .await?
     }
 
     async fn events(
         &self,
-        _: &EventFilter,
-        _: Option<EventPlace>,
-        _: u32,
+        filter: &EventFilter,
+        after: Option<EventPlace>,
+        limit: u32,
     ) -> Result<EventPage, StoreError> {
-        Err(closed())
+        let document = match &filter.document {
+            None => None,
+            Some(name) => match self.number_of(name).await? {
+                None => return Ok(EventPage::default()),
+                found => found,
+            },
+        };
+        let filter = filter.clone();
+        self.readers
+            .read(move |database| events::list(database, &filter, document, after, limit))
+            .await
     }
 
-    async fn event(&self, _: EventId) -> Result<Option<EventRecord>, StoreError> {
-        Err(closed())
+    async fn event(&self, id: EventId) -> Result<Option<EventRecord>, StoreError> {
+        self.readers
+            .read(move |database| events::one(database, id))
+            .await
     }
 
-    async fn refold(&self, _: Refold) -> Result<Refolded, StoreError> {
-        Err(closed())
+    async fn refold(&self, refold: Refold) -> Result<Refolded, StoreError> {
+        let lifecycles = Arc::clone(&refold.lifecycles);
+        let mend = refold.mend;
+        let (refolded, differing) = self
+            .readers
+            .read(move |database| refold::check(database, &refold))
+            .await?;
+        for id in differing.into_iter().filter(|_| mend) {
+            let lifecycles = Arc::clone(&lifecycles);
+            self.write(move |writer| writer.mend(id, &lifecycles))
+                .await??;
+        }
+        Ok(refolded)
     }
 
     async fn unmerged_labels(&self) -> u64 {
-        0
+        self.unmerged_labels.load(Ordering::Relaxed) as u64
     }
 
     async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError> {

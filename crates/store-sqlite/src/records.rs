@@ -157,6 +157,8 @@ pub(crate) fn body(database: &Connection, id: ReceiptId) -> Result<Option<Bytes>
 pub(crate) fn newest_rowid(database: &Connection) -> Result<i64, Failure> {
     Ok(database.query_row(
         "SELECT max(coalesce((SELECT max(id) FROM receipts), 0),
+                    coalesce((SELECT max(id) FROM changes), 0),
+                    coalesce((SELECT max(id) FROM decisions), 0),
                     coalesce((SELECT max(id) FROM rejected), 0))",
         [],
         |row| row.get(0),
@@ -207,7 +209,7 @@ pub(crate) fn json_or_null<T: Serialize>(items: &[T]) -> Option<String> {
     (!items.is_empty()).then(|| json(items))
 }
 
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
+pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("words of a receipt are plain JSON")
 }
 

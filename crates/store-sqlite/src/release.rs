@@ -1,12 +1,20 @@
 //! Release: a decision about what is in quarantine, as a row of its own.
 
-use countersign_domain::{ids::ReceiptId, receipt::Verdict};
-use countersign_store::{Release, Released, StoreError, claims::ClaimKey};
+use countersign_domain::{
+    document::{DocumentFinding, FindingKey},
+    ids::ReceiptId,
+    receipt::{FindingCode, Verdict},
+};
+use countersign_store::{
+    Release, Released, StoreError,
+    claims::{ClaimKey, content_changed},
+};
 
 use crate::{
     classes::Class,
     failure::Failure,
     records::{self, WHOLE, nanoseconds, timestamp},
+    tell::Telling,
     writer::Writer,
 };
 
@@ -40,7 +48,42 @@ impl Writer<'_> {
                 duplicate_of.map(ReceiptId::rowid),
                 changed_from.map(ReceiptId::rowid),
             ))?;
+        self.tell_released(release, released)?;
         Ok(released)
+    }
+
+    /// What was quarantined counts from now on, unless it was said meanwhile. Other content under a
+    /// taken identity tells documents, and makes no event.
+    fn tell_released(&mut self, release: &Release, released: Released) -> Result<(), Failure> {
+        let events = match released {
+            Released::Now => release.events.clone(),
+            Released::ContentChanged { .. } => Vec::new(),
+            _ => return Ok(()),
+        };
+        let class = self
+            .database
+            .prepare_cached("SELECT class FROM receipts WHERE id = ?1")?
+            .query_row([release.receipt.rowid()], |row| row.get(0))?;
+        let telling = Telling {
+            row: release.row,
+            receipt: release.receipt,
+            class,
+            received_at: release.at,
+            changes: release.changes.iter().collect(),
+            events,
+        };
+        let document = self.tell(&telling)?;
+        if let Released::ContentChanged { first } = released {
+            let finding = DocumentFinding {
+                key: FindingKey {
+                    code: FindingCode::ContentChanged,
+                    about: String::new(),
+                },
+                message: content_changed(first),
+            };
+            self.open_finding(document, &finding, release.receipt, release.at)?;
+        }
+        Ok(())
     }
 
     fn cannot_be_released(&self, release: &Release) -> Result<Option<Released>, Failure> {
@@ -89,8 +132,8 @@ impl Writer<'_> {
             identity, content, ..
         } = release;
         let key = ClaimKey::of_identity(identity);
-        let Some(first) = self.claims.holder(self.database, key)? else {
-            self.claims.claim(key, release.receipt);
+        let Some(first) = self.holder(key)? else {
+            self.claims.put(key.to_bytes(), release.receipt.rowid());
             return Ok(Released::Now);
         };
         let same = self
@@ -100,10 +143,10 @@ impl Writer<'_> {
             return Ok(Released::DuplicateOf { first });
         }
         let key = ClaimKey::of_change(identity, content);
-        if let Some(same) = self.claims.holder(self.database, key)? {
+        if let Some(same) = self.holder(key)? {
             return Ok(Released::DuplicateOf { first: same });
         }
-        self.claims.claim(key, release.receipt);
+        self.claims.put(key.to_bytes(), release.receipt.rowid());
         Ok(Released::ContentChanged { first })
     }
 }

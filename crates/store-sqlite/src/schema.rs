@@ -12,16 +12,27 @@ struct Migration {
 }
 
 /// Migration n stands at place n − 1.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_receipts",
-    sql: include_str!("../migrations/0001_receipts.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_receipts",
+        sql: include_str!("../migrations/0001_receipts.sql"),
+    },
+    Migration {
+        name: "0002_documents",
+        sql: include_str!("../migrations/0002_documents.sql"),
+    },
+];
 
 /// Says in the file's header whose database it is ("Csgn").
 const APPLICATION_ID: i32 = 0x4373_676e;
 
 /// Brings a database to the newest schema, or says why it must not be touched.
 pub(crate) fn migrate(database: &mut Connection) -> Result<(), StoreError> {
+    migrate_to(database, MIGRATIONS.len())
+}
+
+/// The same up to some version: a test makes what an older program left behind.
+pub(crate) fn migrate_to(database: &mut Connection, newest: usize) -> Result<(), StoreError> {
     if !is_ours(database)? {
         return Err(StoreError::Corrupt {
             reason: "countersign.db is a database of another program".to_owned(),
@@ -48,7 +59,7 @@ pub(crate) fn migrate(database: &mut Connection) -> Result<(), StoreError> {
             });
         }
     }
-    for (place, migration) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+    for (place, migration) in MIGRATIONS[..newest].iter().enumerate().skip(applied.len()) {
         apply(database, place + 1, migration)?;
     }
     Ok(())

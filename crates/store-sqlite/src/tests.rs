@@ -14,7 +14,10 @@ use countersign_domain::{
     ids::{ReceiptId, first_rowid_at},
     receipt::{Answer, Digest, Verdict},
 };
-use countersign_store::{Draft, Outcome, Store, StoreError, claims::plain_part};
+use countersign_store::{
+    Draft, Outcome, Store, StoreError,
+    claims::{ClaimKey, plain_part},
+};
 use jiff::Timestamp;
 use sha2::Digest as _;
 use tempfile::TempDir;
@@ -51,6 +54,8 @@ fn draft(number: u32, bytes: usize) -> Draft {
         violations: Vec::new(),
         findings: Vec::new(),
         parts: vec![plain_part(Verdict::Accepted)],
+        changes: Vec::new(),
+        failed_subject: None,
         identity: Some(content),
         content,
         answer: Answer {

@@ -104,11 +104,17 @@ pub fn make_duplicate(draft: &mut Draft, answer: Answer) {
 pub fn mark_content_changed(draft: &mut Draft, first: ReceiptId) {
     draft.findings.push(Finding {
         code: FindingCode::ContentChanged,
-        message: format!("receipt {first} came with the same identity and other content"),
+        message: content_changed(first),
     });
     for part in &mut draft.parts {
         part.event = false;
     }
+}
+
+/// What is said of other content under the identity that `first` claimed.
+#[must_use]
+pub fn content_changed(first: ReceiptId) -> String {
+    format!("receipt {first} came with the same identity and other content")
 }
 
 /// The one part that most receipts have; stores need not spell it out.

@@ -3,7 +3,7 @@
 //! A store's crate implements [`Home`] for its tests and calls [`conformance_tests!`], which makes
 //! one `#[tokio::test]` of each behaviour. Each behaviour begins on an empty store and stands in
 //! the module that its subject names: [`claims`], [`keeping`], [`lists`], [`releases`],
-//! [`rejected`], [`concurrency`].
+//! [`rejected`], [`concurrency`], [`documents`], [`findings`], [`events`].
 //!
 //! What it does not do: look inside a store. Query plans, full disks and migrations are tested
 //! where they can be seen, beside each store.
@@ -12,11 +12,15 @@
 
 pub mod claims;
 pub mod concurrency;
+pub mod documents;
+pub mod events;
+pub mod findings;
 mod fixtures;
 pub mod keeping;
 pub mod lists;
 pub mod rejected;
 pub mod releases;
+mod trade;
 
 use std::sync::Arc;
 
@@ -57,6 +61,31 @@ macro_rules! conformance_tests {
             concurrency {
                 identical_posts_make_one_receipt_each,
                 an_empty_batch_is_nothing,
+            }
+            documents {
+                an_accepted_receipt_tells_its_documents,
+                what_is_not_accepted_tells_nothing,
+                a_part_in_quarantine_tells_nothing,
+                a_release_tells_documents,
+                other_content_is_told_without_an_event,
+                any_order_and_repetition_ends_alike,
+                a_restart_keeps_documents_and_finds_them,
+                a_poison_receipt_leaves_no_document,
+                lists_follow_kind_status_party_and_number,
+                pages_of_documents_join,
+                refolding_finds_no_difference,
+            }
+            events {
+                each_accepted_part_is_an_event,
+                events_are_listed_by_operation_source_time_and_document,
+                pages_of_events_join_across_parts,
+            }
+            findings {
+                findings_open_and_close_with_the_state,
+                findings_of_receipts_name_their_document,
+                a_shared_number_is_a_finding_of_both_until_told_otherwise,
+                a_decision_refolds_the_document,
+                a_note_closes_only_what_a_receipt_opened,
             }
             keeping {
                 bodies_are_kept_to_the_byte,

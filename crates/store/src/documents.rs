@@ -244,6 +244,15 @@ pub struct EventFilter {
     pub until: Option<Timestamp>,
 }
 
+impl EventFilter {
+    /// Whether an event is of a wanted operation and source.
+    #[must_use]
+    pub fn matches(&self, event: &EventRecord) -> bool {
+        (self.operations.is_empty() || self.operations.contains(&event.operation))
+            && self.source.as_ref().is_none_or(|it| *it == event.source)
+    }
+}
+
 /// Where a slice of the list of events begins: after this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventPlace {

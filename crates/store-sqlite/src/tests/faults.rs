@@ -6,7 +6,10 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperati
 
 use super::*;
 use crate::{
-    claims::Claims, classes::Classes, connection, failure::Failure, schema, writer::Writer,
+    connection,
+    failure::Failure,
+    schema,
+    writer::{Known, Writer},
 };
 
 async fn execute(store: &SqliteStore, sql: &'static str) {
@@ -120,11 +123,8 @@ fn a_rollback_that_fails_is_made_up_for_before_anything_is_written() {
         _ => Authorization::Allow,
     };
     database.authorizer(Some(refuse_rollback)).unwrap();
-    let mut writer = Writer {
-        claims: Claims::open(&database, 50).unwrap(),
-        classes: Classes::default(),
-        database: &database,
-    };
+    let known = Known::read(&database, &small()).unwrap();
+    let mut writer = Writer::new(&database, known, Arc::default());
 
     let failed = writer.transaction(|writer| -> Result<(), _> {
         writer.keep(&draft(1, 10))?;

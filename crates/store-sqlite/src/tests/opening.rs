@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::*;
+use crate::{connection, folder, schema};
 
 fn refusal(dir: &TempDir) -> String {
     SqliteStore::open(dir.path(), &small())
@@ -15,15 +16,56 @@ async fn a_newer_schema_is_refused_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     open(&dir).close().await;
     let database = Connection::open(dir.path().join("countersign.db")).unwrap();
-    let newer = "INSERT INTO migrations (version, name, checksum) VALUES (2, 'later', x'00')";
+    let newer = "INSERT INTO migrations (version, name, checksum) VALUES (3, 'later', x'00')";
     database.execute_batch(newer).unwrap();
     drop(database);
     let said = refusal(&dir);
-    assert!(said.contains("schema 2"), "{said}");
+    assert!(said.contains("schema 3"), "{said}");
     assert!(
         said.contains("use that version, or restore a backup"),
         "{said}"
     );
+}
+
+/// What the first schema kept is there after the second one, and its claims still hold.
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_brought_to_the_newest() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut database =
+        connection::writer(&folder::database(dir.path()).unwrap(), &small()).unwrap();
+    schema::migrate_to(&mut database, 1).unwrap();
+    let key: Vec<u8> = ClaimKey::of_identity(&draft(1, 10).identity.unwrap())
+        .to_bytes()
+        .to_vec();
+    let first = draft(1, 10);
+    database
+        .execute_batch(
+            "INSERT INTO classes VALUES (1, 'enkash', 'payment.pay.response', 'accepted')",
+        )
+        .unwrap();
+    database
+        .execute(
+            "INSERT INTO receipts (id, class, received_at, status, content, answer, body)
+             VALUES (?1, 1, 5, 200, ?2, x'7b7d', x'7b7d')",
+            (first.id.rowid(), first.content),
+        )
+        .unwrap();
+    database
+        .execute(
+            "INSERT INTO claims (key, receipt) VALUES (?1, ?2)",
+            (key, first.id.rowid()),
+        )
+        .unwrap();
+    drop(database);
+
+    let store = open(&dir);
+    let again = Draft {
+        id: draft(9, 0).id,
+        ..draft(1, 10)
+    };
+    let outcome = accept(&store, again).await.unwrap();
+    assert!(matches!(outcome, Outcome::Duplicate { first: it, .. } if it == first.id));
+    assert_eq!(&store.body(first.id).await.unwrap().unwrap()[..], b"{}");
 }
 
 #[tokio::test]

@@ -1,0 +1,161 @@
+//! Events as lists and one by one: views of the parts that were accepted, or released.
+
+use countersign_domain::{
+    document::Change,
+    ids::{EventId, ReceiptId, first_rowid_at},
+};
+use countersign_store::{EventFilter, EventPage, EventPlace, EventRecord};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::{classes, documents, failure::Failure, records::timestamp, tell::parsed};
+
+/// All rows with events between two ids, both included, newest first.
+pub(crate) const IDS: &str = "SELECT id FROM changes
+     WHERE id BETWEEN ?1 AND ?2 AND events IS NOT NULL ORDER BY id DESC LIMIT ?3";
+
+/// The same of one class, from the index alone.
+pub(crate) const IDS_OF_CLASS: &str = "SELECT id FROM changes INDEXED BY events_by_class
+     WHERE class = ?4 AND id BETWEEN ?1 AND ?2 AND events IS NOT NULL
+     ORDER BY id DESC LIMIT ?3";
+
+pub(crate) const ROW: &str = "SELECT c.id, c.receipt, c.events, c.entries, k.source, k.operation,
+            r.received_at
+     FROM changes c JOIN classes k ON k.id = c.class JOIN receipts r ON r.id = c.receipt
+     WHERE c.id = ?1";
+
+/// The row of a receipt's own changes, or of a release of it, that holds an event of some part.
+pub(crate) const ROWS_OF_RECEIPT: &str = "SELECT id FROM changes WHERE id = ?1
+     UNION ALL
+     SELECT id FROM changes INDEXED BY changes_of_releases
+     WHERE receipt = ?1 AND receipt <> id";
+
+/// Lists events, newest first. `document` is the number of the filter's document.
+pub(crate) fn list(
+    database: &Connection,
+    filter: &EventFilter,
+    document: Option<i64>,
+    after: Option<EventPlace>,
+    limit: u32,
+) -> Result<EventPage, Failure> {
+    let snapshot = database.unchecked_transaction()?;
+    let low = filter.since.map_or(i64::MIN, |it| rowid_at(it));
+    let until = filter.until.map_or(i64::MAX, |it| rowid_at(it) - 1);
+    let high = after.map_or(until, |it| until.min(it.row));
+    // The first row may have been shown in part.
+    let wanted = limit.saturating_add(1);
+    let rows = match document {
+        Some(id) => of_document(&snapshot, id, (low, high))?,
+        None => of_all(&snapshot, filter, (low, high), wanted)?,
+    };
+    let more_rows = rows.len() >= wanted as usize;
+    let mut page = EventPage::default();
+    for id in rows {
+        for (part, record) in events(&snapshot, id)?.into_iter().rev() {
+            let place = EventPlace { row: id, part };
+            let is_shown = after.is_some_and(|it| it.row == id && it.part <= part);
+            if is_shown || !filter.matches(&record) {
+                continue;
+            }
+            if page.items.len() == limit as usize {
+                return Ok(page);
+            }
+            page.items.push(record);
+            page.next = Some(place);
+        }
+    }
+    if !more_rows {
+        page.next = None;
+    }
+    Ok(page)
+}
+
+/// One event.
+pub(crate) fn one(database: &Connection, id: EventId) -> Result<Option<EventRecord>, Failure> {
+    let snapshot = database.unchecked_transaction()?;
+    let mut statement = snapshot.prepare_cached(ROWS_OF_RECEIPT)?;
+    let rows = statement.query_map([id.receipt.rowid()], |row| row.get(0))?;
+    for row in rows.collect::<Result<Vec<i64>, _>>()? {
+        let events = events(&snapshot, row)?;
+        if let Some((_, event)) = events.into_iter().find(|(part, _)| *part == id.part) {
+            return Ok(Some(event));
+        }
+    }
+    Ok(None)
+}
+
+fn of_all(
+    database: &Connection,
+    filter: &EventFilter,
+    (low, high): (i64, i64),
+    limit: u32,
+) -> Result<Vec<i64>, Failure> {
+    if filter.operations.is_empty() && filter.source.is_none() {
+        let mut statement = database.prepare_cached(IDS)?;
+        let rows = statement.query_map((low, high, limit), |row| row.get(0))?;
+        return Ok(rows.collect::<Result<_, _>>()?);
+    }
+    let mut ids: Vec<i64> = Vec::new();
+    let mut statement = database.prepare_cached(IDS_OF_CLASS)?;
+    for (class, words) in classes::all(database)? {
+        let matches = filter.source.as_ref().is_none_or(|it| *it == words.source)
+            && (filter.operations.is_empty() || filter.operations.contains(&words.operation));
+        if matches {
+            let rows = statement.query_map((low, high, limit, class), |row| row.get(0))?;
+            ids.extend(rows.collect::<Result<Vec<i64>, _>>()?);
+        }
+    }
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    ids.truncate(limit as usize);
+    Ok(ids)
+}
+
+/// The rows that told a document, newest first.
+fn of_document(
+    database: &Connection,
+    id: i64,
+    (low, high): (i64, i64),
+) -> Result<Vec<i64>, Failure> {
+    let entries = documents::timeline(database, id)?;
+    let mut rows: Vec<i64> = entries.iter().map(documents::Entry::row).collect();
+    rows.retain(|it| (low..=high).contains(it));
+    rows.dedup();
+    rows.reverse();
+    Ok(rows)
+}
+
+/// The events of one row, by part.
+fn events(database: &Connection, id: i64) -> Result<Vec<(u32, EventRecord)>, Failure> {
+    let mut statement = database.prepare_cached(ROW)?;
+    let found = statement
+        .query_row([id], |row| Ok(read(row)))
+        .optional()?
+        .transpose()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn read(row: &Row<'_>) -> Result<Vec<(u32, EventRecord)>, Failure> {
+    let receipt = ReceiptId::from_rowid(row.get(1)?);
+    let events: Option<String> = row.get(2)?;
+    let entries = row.get_ref(3)?.as_bytes().map_err(rusqlite::Error::from)?;
+    let changes: Vec<Change> = parsed(entries)?;
+    let mut records = Vec::new();
+    for part in events.as_deref().unwrap_or_default().split(',') {
+        let Ok(part) = part.parse() else { continue };
+        let changes = changes.iter().filter(|it| it.part == part);
+        let record = EventRecord {
+            id: EventId { receipt, part },
+            source: row.get(4)?,
+            operation: row.get(5)?,
+            received_at: timestamp(row.get(6)?),
+            changes: changes.cloned().collect(),
+        };
+        records.push((part, record));
+    }
+    Ok(records)
+}
+
+/// The smallest row id at a time, to the millisecond.
+fn rowid_at(at: Timestamp) -> i64 {
+    first_rowid_at(at.as_millisecond().clamp(0, i64::MAX >> 22))
+}

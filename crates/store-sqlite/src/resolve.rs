@@ -1,0 +1,205 @@
+//! Resolve: a person's decision about a finding, and the document refolded with it.
+
+use std::collections::BTreeSet;
+
+use countersign_domain::{
+    document::{Decision, Document, Lifecycle, Ruling, fold_all},
+    ids::{ChangeId, FindingId},
+    receipt::FindingCode,
+};
+use countersign_store::{Resolution, ResolutionAnswer, Resolved, StoreError};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::{
+    documents::{self, Entry},
+    failure::Failure,
+    findings,
+    records::nanoseconds,
+    tell::{self, Subject},
+    writer::Writer,
+};
+
+impl Writer<'_> {
+    pub(crate) fn resolve(&mut self, resolution: &Resolution) -> Result<Resolved, StoreError> {
+        Ok(self.transaction(|writer| writer.rule(resolution))?)
+    }
+
+    fn rule(&mut self, resolution: &Resolution) -> Result<Resolved, Failure> {
+        let Some(finding) = findings::one(self.database, resolution.finding)? else {
+            return Ok(Resolved::UnknownFinding);
+        };
+        let document: Option<i64> = self
+            .database
+            .prepare_cached("SELECT document FROM findings WHERE id = ?1")?
+            .query_row([resolution.finding.rowid()], |row| row.get(0))?;
+        let is_of_receipt = matches!(
+            finding.key.code,
+            FindingCode::ContentChanged | FindingCode::ResultFailure
+        );
+        let ruled = match resolution.answer {
+            ResolutionAnswer::Noted if is_of_receipt => None,
+            ResolutionAnswer::Noted => return Ok(Resolved::NeedsRuling),
+            ResolutionAnswer::Pick(change) | ResolutionAnswer::Void(change) => {
+                let Some((document, lifecycle)) = document.zip(resolution.lifecycle.as_deref())
+                else {
+                    return Ok(Resolved::UnknownChange);
+                };
+                if !tell::is_in_timeline(self.database, document, change)? {
+                    return Ok(Resolved::UnknownChange);
+                }
+                Some((document, lifecycle, change))
+            }
+        };
+        self.write_decision(resolution, document, ruled.map(|(.., change)| change))?;
+        if let Some((document, lifecycle, change)) = ruled {
+            self.refold_with(resolution, document, lifecycle, change)?;
+        }
+        if is_of_receipt {
+            self.database
+                .prepare_cached(
+                    "UPDATE findings SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL",
+                )?
+                .execute((resolution.finding.rowid(), nanoseconds(resolution.at)?))?;
+        }
+        let now = self.finding_now(resolution.finding)?;
+        Ok(Resolved::Now(Box::new(now)))
+    }
+
+    fn finding_now(&self, id: FindingId) -> Result<countersign_store::FindingRecord, Failure> {
+        findings::one(self.database, id)?
+            .ok_or_else(|| Failure::Corrupt(format!("{id} is missing")))
+    }
+
+    fn write_decision(
+        &self,
+        resolution: &Resolution,
+        document: Option<i64>,
+        change: Option<ChangeId>,
+    ) -> Result<(), Failure> {
+        self.database
+            .prepare_cached(
+                "INSERT INTO decisions (id, document, finding, change, picked, at, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                resolution.id.rowid(),
+                document,
+                resolution.finding.rowid(),
+                change.map(ChangeId::to_bytes),
+                matches!(resolution.answer, ResolutionAnswer::Pick(_)),
+                nanoseconds(resolution.at)?,
+                &resolution.reason,
+            ))?;
+        Ok(())
+    }
+
+    /// Folds a document again with one decision more.
+    fn refold_with(
+        &mut self,
+        resolution: &Resolution,
+        id: i64,
+        lifecycle: &Lifecycle,
+        change: ChangeId,
+    ) -> Result<(), Failure> {
+        let timeline = documents::timeline(self.database, id)?;
+        let told = documents::told(self.database, &timeline)?;
+        let named = told.iter().find(|it| it.id == change);
+        let ruling = match (resolution.answer, named) {
+            (ResolutionAnswer::Pick(_), Some(named)) => Ruling::pick(&named.change),
+            _ => Ruling::Void,
+        };
+        let before = tell::state(self.database, id)?;
+        let mut decisions = before.decisions.clone();
+        decisions.push(Decision {
+            at: resolution.at,
+            id: resolution.id,
+            change,
+            ruling,
+        });
+        let changes = told.iter().map(|it| (it.id, &it.change));
+        let after = fold_all(lifecycle, changes, &decisions);
+        self.replace(id, lifecycle, &after, resolution)
+    }
+
+    fn replace(
+        &mut self,
+        id: i64,
+        lifecycle: &Lifecycle,
+        after: &Document,
+        resolution: &Resolution,
+    ) -> Result<(), Failure> {
+        let receipt = findings::one(self.database, resolution.finding)?.map(|it| it.receipt);
+        let name = documents::name(self.database, id)?;
+        let subject = Subject {
+            id,
+            name,
+            lifecycle,
+            receipt: receipt.ok_or(Failure::Refused("the finding is gone"))?,
+            at: resolution.at,
+        };
+        self.write_whole(&subject, after)
+    }
+
+    /// Writes a document that was folded from nothing, in the place of what was there.
+    pub(crate) fn write_whole(
+        &mut self,
+        subject: &Subject<'_>,
+        after: &Document,
+    ) -> Result<(), Failure> {
+        let id = subject.id;
+        let before = tell::state(self.database, id)?;
+        for table in ["document_rows", "document_links"] {
+            let sql = format!("DELETE FROM {table} WHERE document = ?1");
+            self.database.prepare_cached(&sql)?.execute([id])?;
+        }
+        let status = after.state.status(subject.lifecycle).unwrap_or_default();
+        if documents::status(self.database, id)? != status {
+            self.reclass(id, subject.lifecycle, &after.state)?;
+        }
+        self.update(
+            id,
+            subject.lifecycle,
+            &after.state,
+            &after.state,
+            subject.at,
+        )?;
+        self.write_beside(subject, after)?;
+        self.settle_findings(subject, after)?;
+        self.label(subject, &before, &after.state)
+    }
+
+    /// Opens and closes findings until they are those of the state.
+    fn settle_findings(&self, subject: &Subject<'_>, after: &Document) -> Result<(), Failure> {
+        let holds = after.findings(subject.lifecycle);
+        let open = findings::open_of(self.database, subject.id)?;
+        let own = open
+            .iter()
+            .filter(|it| findings::is_of_state(subject.lifecycle, it.key.code));
+        let mut known = BTreeSet::new();
+        for finding in own {
+            if holds.iter().any(|it| it.key == finding.key) {
+                known.insert(&finding.key);
+            } else {
+                self.close_finding(subject.id, &finding.key, subject.at)?;
+            }
+        }
+        for finding in holds.iter().filter(|it| !known.contains(&it.key)) {
+            self.open_finding(Some(subject.id), finding, subject.receipt, subject.at)?;
+        }
+        Ok(())
+    }
+}
+
+/// The receipt that last told a document something.
+pub(crate) fn last_receipt(
+    database: &Connection,
+    timeline: &[Entry],
+) -> Result<Option<i64>, Failure> {
+    let Some(last) = timeline.last() else {
+        return Ok(None);
+    };
+    Ok(database
+        .prepare_cached("SELECT receipt FROM changes WHERE id = ?1")?
+        .query_row([last.row()], |row| row.get(0))
+        .optional()?)
+}
