@@ -248,12 +248,20 @@ fn a_secret_may_come_from_the_environment_or_from_a_file() {
 }
 
 /// Every private resource, by method and path.
-const RESOURCES: [(&str, &str); 12] = [
+const RESOURCES: [(&str, &str); 20] = [
     ("GET", "/api/v1/receipts"),
     ("GET", "/api/v1/receipts/rcp_0000000000001"),
     ("GET", "/api/v1/receipts/rcp_0000000000001/body"),
     ("GET", "/metrics"),
     ("POST", "/api/v1/receipts/rcp_0000000000001/release"),
+    ("GET", "/api/v1/documents"),
+    ("GET", "/api/v1/documents/invoice/INV-1"),
+    ("POST", "/api/v1/documents/rebuild"),
+    ("GET", "/api/v1/findings"),
+    ("GET", "/api/v1/findings/fnd_0000000000001"),
+    ("POST", "/api/v1/findings/fnd_0000000000001/resolve"),
+    ("GET", "/api/v1/events"),
+    ("GET", "/api/v1/events/evt_0000000000001_0"),
     ("GET", "/api/v1/rejected"),
     ("POST", "/api/v1/rejected/rej_0000000000001/release"),
     ("GET", "/api/v1/sources"),
@@ -278,15 +286,15 @@ fn every_private_resource_needs_the_token() {
     {
         let (method, path) = line.trim_end_matches('`').split_once(' ').unwrap();
         let is_open = ["/health", "/ready"].contains(&path);
+        let id = match path.split('/').nth(3) {
+            Some("rejected") => "rej_0000000000001",
+            Some("documents") => "INV-1",
+            Some("findings") => "fnd_0000000000001",
+            Some("events") => "evt_0000000000001_0",
+            _ => "rcp_0000000000001",
+        };
         let named = path.replace("{name}", "enkash-vendor-payment");
-        let named = named.replace(
-            "{id}",
-            if path.contains("rejected") {
-                "rej_0000000000001"
-            } else {
-                "rcp_0000000000001"
-            },
-        );
+        let named = named.replace("{kind}", "invoice").replace("{id}", id);
         let is_listed = RESOURCES.contains(&(method, named.as_str()));
         assert!(
             is_open || is_listed,

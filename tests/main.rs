@@ -17,6 +17,7 @@ mod bad_input;
 mod bytes;
 mod commands;
 mod crash;
+mod documents;
 mod duplicates;
 mod full_disk;
 mod hang_up;

@@ -31,6 +31,21 @@ impl Server {
         self.list("/api/v1/rejected", "", None)
     }
 
+    /// Every document that a query finds, the newest first.
+    pub(crate) fn documents(&self, query: &str) -> Vec<Value> {
+        self.list("/api/v1/documents", query, None)
+    }
+
+    /// Every finding that a query finds, the newest first.
+    pub(crate) fn findings(&self, query: &str) -> Vec<Value> {
+        self.list("/api/v1/findings", query, None)
+    }
+
+    /// Every event that a query finds, the newest first.
+    pub(crate) fn events(&self, query: &str) -> Vec<Value> {
+        self.list("/api/v1/events", query, None)
+    }
+
     fn list(&self, path: &str, query: &str, known: Option<&str>) -> Vec<Value> {
         let mut found = Vec::new();
         let mut cursor = String::new();

@@ -83,15 +83,17 @@ impl Parameters {
 
     /// Reads `limit` and `cursor`.
     pub(crate) fn take_page(&mut self) -> Page {
+        let limit = self.take_limit();
         Page {
             before: self.take_cursor(from_cursor),
-            limit: self.take_limit(),
+            limit,
         }
     }
 
     /// Reads `limit` and `cursor` of a list of events.
     pub(crate) fn take_event_page(&mut self) -> (Option<EventPlace>, u32) {
-        (self.take_cursor(from_event_cursor), self.take_limit())
+        let limit = self.take_limit();
+        (self.take_cursor(from_event_cursor), limit)
     }
 
     fn take_limit(&mut self) -> u32 {

@@ -131,7 +131,7 @@ mod tests {
         });
         let shown = whole(&event, Some("{\"a\": 2400.00}"));
         for expected in [
-            "source   enkash\n",
+            "source    enkash\n",
             "\nChanges\nDOCUMENT       SAID\npayment/PMT-1  INITIATED\n",
             "\nBody\n{\"a\": 2400.00}\n",
         ] {

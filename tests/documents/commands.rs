@@ -1,0 +1,250 @@
+//! The commands about documents, findings and events: text for people, with `--json` what the
+//! resource says, and the exit codes.
+
+use serde_json::{Value, json};
+
+use super::{INVOICE, PURCHASE, contradict, document, example, take, take_bytes};
+use crate::support::{CONFIRM, Home, INBOUND, PAY, Server, examples, home::Ran};
+
+fn with_documents(home: &Home) -> Server {
+    let server = home.start();
+    take_bytes(
+        &server,
+        PAY,
+        examples::read("payment.pay.response", "accepted").body,
+    );
+    take(
+        &server,
+        CONFIRM,
+        &example("payment.confirm.request", "accepted"),
+    );
+    take_bytes(
+        &server,
+        INBOUND,
+        examples::read("inbound.confirm.notification", "accepted").body,
+    );
+    contradict(&server);
+    server
+}
+
+fn fails(ran: &Ran, code: i32, says: &str) {
+    assert_eq!(ran.code, Some(code), "{ran:?}");
+    assert!(ran.err.contains(says), "{says}: {ran:?}");
+}
+
+#[test]
+fn lists_with_json_are_what_the_resource_says() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    for (arguments, path) in [
+        (&["documents", "list"][..], "documents?limit=50"),
+        (
+            &["documents", "list", "--kind", "invoice", "--status", "paid"],
+            "documents?limit=50&kind=invoice&status=paid",
+        ),
+        (
+            &[
+                "documents",
+                "list",
+                "--party",
+                "kaveri.components@enk",
+                "--limit",
+                "2",
+            ],
+            "documents?limit=2&party=kaveri.components@enk",
+        ),
+        (
+            &["documents", "list", "--number", "KC/25-26/0093"],
+            "documents?limit=50&number=KC/25-26/0093",
+        ),
+        (
+            &["findings", "list"],
+            "findings?limit=50&open=true&severity=warning",
+        ),
+        (
+            &["findings", "list", "--open"],
+            "findings?limit=50&open=true&severity=warning",
+        ),
+        (&["findings", "list", "--all"], "findings?limit=50"),
+        (
+            &["findings", "list", "--closed", "--code", "gap"],
+            "findings?limit=50&open=false&code=gap",
+        ),
+        (
+            &["findings", "list", "--document", PURCHASE],
+            &format!("findings?limit=50&open=true&document={PURCHASE}"),
+        ),
+        (&["events", "list"], "events?limit=50"),
+        (
+            &["events", "list", "--type", "payment.*"],
+            "events?limit=50&type=payment.*",
+        ),
+        (
+            &["events", "list", "--source", "shipper", "--since", "1h"],
+            "events?limit=50&source=shipper",
+        ),
+        (
+            &["events", "list", "--document", INVOICE],
+            &format!("events?limit=50&document={INVOICE}"),
+        ),
+    ] {
+        let told = home.run(&[arguments, &["--json"]].concat()).json();
+        assert_eq!(
+            told,
+            server.get(&format!("/api/v1/{path}")),
+            "{arguments:?}"
+        );
+        let table = home.run(arguments).good();
+        for item in told["items"].as_array().unwrap() {
+            let id = item["id"].as_str().unwrap();
+            assert!(table.contains(id), "{arguments:?}: {table}");
+        }
+    }
+}
+
+#[test]
+fn a_document_is_shown_as_a_finance_person_reads_it() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    let shown = home.run(&["documents", "show", INVOICE]).good();
+    for expected in [
+        "status                 PAID, version 1\n",
+        "since                  2025-07-08T05:11:07.000Z\n",
+        "supplier               kaveri.components@enk\n",
+        "supplierInvoiceNumber  KC/25-26/0093\n",
+        "\nMoney, INR\ntotal       2400.00\npaid        2400.00\nadjusted       0.00\ndue            0.00\n",
+        "\nPayments\nKEY ",
+        "ACCEPTED → PAYMENT INITIATED",
+        "PAYMENT INITIATED → PAID",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    assert!(!shown.contains("add up"), "{shown}");
+    let id = INVOICE.split_once('/').unwrap().1;
+    assert_eq!(
+        home.run(&["documents", "show", "invoice", id]).good(),
+        shown
+    );
+    let json = home.run(&["documents", "show", INVOICE, "--json"]).json();
+    assert_eq!(json, document(&server, INVOICE));
+    let inbound = home.run(&["documents", "show", "inbound/11223344/KPI-PO-251209-001"]);
+    assert!(inbound.good().contains("KPI-ROBUSTA-1KG"));
+    fails(
+        &home.run(&["documents", "show", "invoice"]),
+        2,
+        "documents show",
+    );
+    fails(
+        &home.run(&["documents", "show", "invoyce/1"]),
+        1,
+        "`invoice`",
+    );
+    fails(
+        &home.run(&["documents", "list", "--kind", "x"]),
+        1,
+        "`invoice`",
+    );
+}
+
+#[test]
+fn a_conflict_is_shown_with_what_to_type_and_typing_it_decides() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    let shown = home.run(&["documents", "show", PURCHASE]).good();
+    let order = document(&server, PURCHASE);
+    let id = order["findings"][0]["id"].as_str().unwrap();
+    let change = order["timeline"][0]["change"].as_str().unwrap();
+    for expected in [
+        "What does not add up\nerror conflict: ",
+        &format!("    {change}  CREATED → ACCEPTED  ("),
+        &format!("    countersign findings resolve {id} --pick CHANGE --reason TEXT\n"),
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    let finding = home.run(&["findings", "show", id]).good();
+    assert!(
+        finding.contains(&format!("countersign documents show {PURCHASE}")),
+        "{finding}"
+    );
+    let json = home.run(&["findings", "show", id, "--json"]).json();
+    assert_eq!(json, server.get(&format!("/api/v1/findings/{id}")));
+    fails(
+        &home.run(&["findings", "resolve", id, "--pick", change]),
+        2,
+        "--reason",
+    );
+    fails(
+        &home.run(&[
+            "findings", "resolve", id, "--pick", change, "--void", change, "--reason", "r",
+        ]),
+        2,
+        "--void",
+    );
+    fails(
+        &home.run(&["findings", "resolve", id, "--reason", "r"]),
+        1,
+        "countersign explain needs_ruling",
+    );
+    let ran = home.run(&[
+        "findings", "resolve", id, "--pick", change, "--reason", "agreed", "--json",
+    ]);
+    assert!(ran.json()["closed_at"].is_string());
+    let shown = home.run(&["documents", "show", PURCHASE]).good();
+    assert!(
+        shown.contains("status         ACCEPTED, version 1\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("\nDecisions\n") && shown.contains("agreed"),
+        "{shown}"
+    );
+    assert!(!shown.contains("add up"), "{shown}");
+}
+
+#[test]
+fn an_event_is_shown_with_the_literals_that_came() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    let events = server.events("&type=payment.pay.response");
+    let id = events[0]["id"].as_str().unwrap();
+    let shown = home.run(&["events", "show", id]).good();
+    let sent = examples::read("payment.pay.response", "accepted").body;
+    let sent = String::from_utf8(sent).unwrap();
+    assert!(shown.contains(sent.trim()), "{shown}");
+    let json = home.run(&["events", "show", id, "--json"]).good();
+    assert!(json.contains("14200.50"), "{json}");
+    let told: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(told, server.get(&format!("/api/v1/events/{id}")));
+    fails(
+        &home.run(&["events", "show", "evt_0000000000001_0"]),
+        1,
+        "evt_0000000000001_0",
+    );
+    fails(
+        &home.run(&["events", "list", "--type", "paiment.*"]),
+        1,
+        "contracts list",
+    );
+}
+
+#[test]
+fn a_rebuild_that_finds_nothing_is_good() {
+    let home = Home::new();
+    let _server = with_documents(&home);
+    for arguments in [
+        &["documents", "rebuild", "--check"][..],
+        &["documents", "rebuild"],
+    ] {
+        let ran = home.run(arguments);
+        assert!(
+            ran.err.contains("what their changes make of them"),
+            "{ran:?}"
+        );
+        assert_eq!(ran.good(), "");
+        let json = home.run(&[arguments, &["--json"]].concat()).json();
+        assert_eq!(
+            (&json["documents"], &json["differences"]),
+            (&json!(6), &json!([]))
+        );
+    }
+}
