@@ -142,7 +142,7 @@ fn a_resolution_that_cannot_be_is_a_problem_that_says_what_to_do() {
         );
         assert!(problem["detail"].is_string());
     }
-    let (status, problem) = resolve(&server, "fnd_0000000000001", &json!({"reason": "r"}));
+    let (status, problem) = resolve(&server, "fnd_7000000000001", &json!({"reason": "r"}));
     assert_eq!((status, &problem["code"]), (404, &json!("not_found")));
     assert_eq!(conflict(&server).0, id, "nothing was decided");
 }

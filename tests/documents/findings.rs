@@ -36,20 +36,17 @@ fn a_sum_that_does_not_add_up_is_found_and_closes_when_it_does() {
     assert_eq!(codes(&document(&server, PAYMENT)), [""; 0]);
     let closed = server.get(&format!("/api/v1/findings/{id}"));
     assert!(closed["closed_at"].is_string(), "{closed}");
-    assert_eq!(server.findings("&open=true").len(), 0);
+    assert_eq!(server.findings("&open=true&severity=warning").len(), 0);
     let closed_ones = server.findings(&format!("&open=false&document={PAYMENT}"));
     assert!(closed_ones.iter().any(|it| it["id"] == id));
 }
 
 #[test]
-fn a_failed_request_names_its_document_and_applies_nothing() {
+fn a_failed_request_applies_nothing_and_is_found() {
     let home = Home::new();
     let server = home.start();
-    let receipt = take(
-        &server,
-        PAY,
-        &example("payment.pay.response", "result-failure"),
-    );
+    let failed = example("payment.pay.response", "result-failure");
+    let receipt = take(&server, PAY, &failed);
     let found = server.findings("&severity=error");
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
@@ -58,7 +55,8 @@ fn a_failed_request_names_its_document_and_applies_nothing() {
             &found[0]["document"],
             &found[0]["receipt"]
         ),
-        (&json!("result_failure"), &json!(PAYMENT), &json!(receipt))
+        (&json!("result_failure"), &Value::Null, &json!(receipt)),
+        "nobody has told of the payment yet"
     );
     assert!(found[0]["message"].as_str().unwrap().contains("PAY-027"));
     for name in [PAYMENT, INVOICE] {
@@ -66,12 +64,47 @@ fn a_failed_request_names_its_document_and_applies_nothing() {
         assert_eq!(server.ask("GET", &path, "").status, 404, "{name}");
     }
     assert_eq!(server.events("").len(), 0);
-    let by_document = server.findings(&format!("&document={PAYMENT}"));
-    assert_eq!(by_document, found);
+    let change = "chg_00000000000000000000000001";
+    let (status, problem) = resolve(
+        &server,
+        &found[0]["id"],
+        &json!({"pick": change, "reason": "r"}),
+    );
+    assert_eq!((status, &problem["code"]), (409, &json!("unknown_change")));
     let (status, closed) = resolve(&server, &found[0]["id"], &json!({"reason": "sent again"}));
     assert_eq!(status, 200, "{closed}");
     assert!(closed["closed_at"].is_string());
     assert_eq!(server.findings("&open=true").len(), 0);
+}
+
+#[test]
+fn a_failed_request_about_a_known_document_is_found_there() {
+    let home = Home::new();
+    let server = home.start();
+    take(&server, PAY, &example("payment.pay.response", "accepted"));
+    let before = document(&server, PAYMENT);
+    let mut failed = example("payment.pay.response", "result-failure");
+    failed["resp"]["reqMsgId"] = json!("ENK-once-more");
+    take(&server, PAY, &failed);
+    let payment = document(&server, PAYMENT);
+    assert_eq!(codes(&payment), ["result_failure"]);
+    assert_eq!(
+        (stands(&payment), &payment["money"]),
+        (stands(&before), &before["money"])
+    );
+    assert_eq!(payment["changes"], before["changes"]);
+    assert_eq!(server.findings(&format!("&document={PAYMENT}")).len(), 1);
+    let (status, closed) = resolve(
+        &server,
+        &payment["findings"][0]["id"],
+        &json!({"reason": "it went through before"}),
+    );
+    assert_eq!(
+        (status, closed["closed_at"].is_string()),
+        (200, true),
+        "{closed}"
+    );
+    assert_eq!(codes(&document(&server, PAYMENT)), [""; 0]);
 }
 
 #[test]
@@ -177,7 +210,7 @@ fn a_list_of_findings_is_filtered_and_strict_about_its_parameters() {
             "{query}"
         );
     }
-    for path in ["fnd_0000000000001", "x"] {
+    for path in ["fnd_7000000000001", "x"] {
         let answer = server.ask("GET", &format!("/api/v1/findings/{path}"), "");
         assert_eq!(answer.status, 404, "{path}");
     }

@@ -30,7 +30,8 @@ pub(super) fn whole(document: &Value) -> String {
     section("Linked", links(document));
     section(&timeline_title(document), timeline(document));
     section("Decisions", decisions(document));
-    section("What does not add up", findings(document));
+    section("What does not add up", findings(document, false));
+    section("Worth knowing", findings(document, true));
     shown
 }
 
@@ -174,9 +175,11 @@ fn decisions(document: &Value) -> String {
     table::render(&["when", "decided", "why"], lines)
 }
 
-fn findings(document: &Value) -> String {
+/// The findings that are only worth knowing, or all others.
+fn findings(document: &Value, is_info: bool) -> String {
     let mut shown = String::new();
-    for finding in array(document, "findings") {
+    let all = array(document, "findings");
+    for finding in all.filter(|it| (text(it, "severity") == "info") == is_info) {
         let (severity, code) = (text(finding, "severity"), text(finding, "code"));
         let head = format!("{severity} {code}: {}", text(finding, "message"));
         shown += &(clean(&head) + "\n");
