@@ -7,6 +7,7 @@ mod ledger;
 mod legs;
 mod lives;
 mod make;
+mod matching;
 mod properties;
 mod table;
 mod tape;

@@ -70,7 +70,7 @@ fn is_void(life: &Life, decisions: &[Decision], change: &Change) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_short_life_ends_in_one_state_whatever_the_order(mut tape in tape(400)) {

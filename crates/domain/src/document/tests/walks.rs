@@ -117,7 +117,7 @@ fn walk_of(tape: &mut Tape, least: usize, most: usize) -> (Words, Vec<Change>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn a_complete_life_stands_where_every_possible_walk_ends(mut tape in tape(80)) {
@@ -130,11 +130,13 @@ proptest! {
         prop_assert_eq!(&standing.conflicts, &[]);
         let current = standing.current.as_ref().expect("something was told");
         // Of a closed circuit whose beginning was not seen every node can be the end: it stands on
-        // one of its newest version, and says nothing about its beginning.
+        // the lowest of its newest version, and says nothing about its beginning.
         if !is_created && possible.iter().any(|(first, end)| first == end) {
-            let newest = told.iter().filter_map(|it| it.to.as_ref()).max_by_key(|it| it.version);
-            prop_assert!(possible.iter().any(|(_, end)| *end == current));
-            prop_assert_eq!(newest.map(|it| it.version), Some(current.version));
+            let nodes = told.iter().filter_map(|it| it.to.as_ref());
+            let newest = nodes.clone().map(|it| it.version).max();
+            let nodes = nodes.filter(|it| Some(it.version) == newest);
+            let lowest = nodes.min_by_key(|it| place(&words, it));
+            prop_assert_eq!(standing.current.as_ref(), lowest);
             prop_assert_eq!(standing.adopted, None);
             return Ok(());
         }
