@@ -31,10 +31,11 @@ pub(crate) fn cells(value: &Value, names: &[&str]) -> Vec<String> {
     names.iter().map(cell).collect()
 }
 
-/// A time, to the millisecond, which is enough for a person.
+/// A time, to the millisecond, which is enough for a person; a whole second has no fraction.
 pub(crate) fn time(value: &Value, name: &str) -> String {
     let text = text(value, name);
     match text.parse::<Timestamp>() {
+        Ok(at) if at.subsec_nanosecond() == 0 => at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         Ok(at) => at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
         Err(_) => text,
     }

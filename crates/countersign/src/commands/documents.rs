@@ -168,7 +168,7 @@ mod tests {
             "invoice/INV-1",
             "1",
             "PAID",
-            "2025-07-06T06:00:00.000Z",
+            "2025-07-06T06:00:00Z",
             "buyer a@enk, supplier b@enk",
         ];
         assert_eq!(row(&item), expected);

@@ -3,7 +3,7 @@
 //! The meanings stand where the codes are defined; what to do about a violation or a finding stands
 //! here. The pages codes.md and problems.md of docs/reference are made of the same texts.
 
-use countersign_domain::receipt::{FindingCode, ViolationCode};
+use countersign_domain::receipt::{FindingCode, Severity, ViolationCode};
 use serde_json::json;
 
 use super::{args::Globals, error::CommandError, output, table};
@@ -15,6 +15,8 @@ pub(crate) struct Explanation {
     pub(crate) code: &'static str,
     /// `violation`, `finding` or `problem`.
     pub(crate) kind: &'static str,
+    /// How much it matters, where it is a finding.
+    pub(crate) severity: Option<Severity>,
     /// What it means.
     pub(crate) meaning: &'static str,
     /// What to do.
@@ -35,15 +37,17 @@ pub(crate) fn run(globals: &Globals, code: &str) -> Result<(), CommandError> {
         );
     }
     for it in found {
+        let severity = it.severity.map(Severity::as_str);
         if globals.json {
             output::json(
-                &json!({"code": it.code, "kind": it.kind, "meaning": it.meaning,
-                "what_to_do": it.what_to_do}),
+                &json!({"code": it.code, "kind": it.kind, "severity": severity,
+                "meaning": it.meaning, "what_to_do": it.what_to_do}),
             );
         } else {
             output::data(&table::pairs(&[
                 ("code", it.code.to_owned()),
                 ("kind", it.kind.to_owned()),
+                ("severity", severity.unwrap_or_default().to_owned()),
                 ("meaning", it.meaning.to_owned()),
                 ("what to do", it.what_to_do.to_owned()),
             ]));
@@ -57,18 +61,21 @@ pub(crate) fn all() -> Vec<Explanation> {
     let violations = ViolationCode::ALL.iter().map(|it| Explanation {
         code: it.as_str(),
         kind: "violation",
+        severity: None,
         meaning: it.meaning(),
         what_to_do: after_violation(*it),
     });
     let findings = FindingCode::ALL.iter().map(|it| Explanation {
         code: it.as_str(),
         kind: "finding",
+        severity: Some(it.severity()),
         meaning: it.meaning(),
         what_to_do: after_finding(*it),
     });
     let problems = Problem::ALL.iter().map(|it| Explanation {
         code: it.code(),
         kind: "problem",
+        severity: None,
         meaning: it.meaning(),
         what_to_do: it.what_to_do(),
     });

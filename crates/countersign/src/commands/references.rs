@@ -79,15 +79,25 @@ fn references_codes() {
          `countersign explain CODE` shows the same.",
     );
     for (kind, title) in [("violation", "Violations"), ("finding", "Findings")] {
+        let has_severity = kind == "finding";
+        let (heading, line) = if has_severity {
+            (" severity |", "---|")
+        } else {
+            ("", "")
+        };
         let _ = write!(
             page,
-            "\n## {title}\n\n| code | means | what to do |\n|---|---|---|\n"
+            "\n## {title}\n\n| code |{heading} means | what to do |\n|---|{line}---|---|\n"
         );
         for it in explain::all().iter().filter(|it| it.kind == kind) {
+            let severity = it.severity.map(|it| format!(" {} |", it.as_str()));
             let _ = writeln!(
                 page,
-                "| `{}` | {} | {} |",
-                it.code, it.meaning, it.what_to_do
+                "| `{}` |{} {} | {} |",
+                it.code,
+                severity.unwrap_or_default(),
+                it.meaning,
+                it.what_to_do
             );
         }
     }

@@ -22,7 +22,8 @@ pub(crate) fn run(globals: &Globals, args: &SendArgs) -> Result<(), CommandError
     let config = settings::load(globals)?.config;
     let contracts = contracts_of(&config)?;
     let (contract, operation) = find_operation(&contracts, &args.operation)?;
-    let bodies = body::Bodies::new(args, config.contracts.as_deref(), operation)?;
+    let fresh = &contract.fresh_pointers(operation);
+    let bodies = body::Bodies::new(args, config.contracts.as_deref(), fresh)?;
     let target = target::Target::find(args, &config, contract, operation)?;
     let headers = target.headers(&args.headers, bodies.content_type())?;
     let tally = client::block_on(post::post_all(args, &target, &headers, &bodies))?;

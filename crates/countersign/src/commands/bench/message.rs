@@ -31,7 +31,7 @@ impl Message {
             let Some(found) = contract.operation(operation) else {
                 continue;
             };
-            let template = Template::of(found, example)?;
+            let template = Template::of(&contract, found, example)?;
             return Ok(Self {
                 operation: operation.to_owned(),
                 template,
@@ -51,7 +51,7 @@ impl Message {
 }
 
 impl Template {
-    fn of(operation: &Operation, name: Option<&str>) -> Result<Self, String> {
+    fn of(contract: &Contract, operation: &Operation, name: Option<&str>) -> Result<Self, String> {
         let examples = examples(&operation.name);
         let named = name.map(|it| [it]);
         let names = named.as_ref().map_or(&USUAL[..], |it| &it[..]);
@@ -69,7 +69,7 @@ impl Template {
         let body = file.root().get("body").ok_or("the example has no `body`")?;
         let start = body.span().start;
         let mut spans = Vec::new();
-        for pointer in operation.id_pointers() {
+        for pointer in contract.fresh_pointers(operation) {
             let mut values = vec![body];
             for step in pointer.split('/').skip(1) {
                 values = match step {

@@ -41,6 +41,12 @@ fn standing(document: &Value) -> String {
         (status, version) if version.is_empty() => status,
         (status, version) => format!("{status}, version {version}"),
     };
+    let in_conflict = array(document, "findings").any(|it| text(it, "code") == "conflict");
+    let doubt = if in_conflict {
+        " (in conflict, see below)"
+    } else {
+        ""
+    };
     let waits: Vec<_> = array(document, "waits_for")
         .map(|it| {
             let (status, version) = (text(it, "status"), text(it, "version"));
@@ -48,7 +54,7 @@ fn standing(document: &Value) -> String {
         })
         .collect();
     let mut pairs = vec![
-        ("status".to_owned(), status),
+        ("status".to_owned(), status + doubt),
         ("since".to_owned(), since(document)),
         ("waits for".to_owned(), waits.join(", and ")),
     ];
@@ -274,7 +280,7 @@ mod tests {
     fn a_document_says_where_it_stands_what_it_is_worth_and_what_to_do() {
         let shown = whole(&invoice());
         for expected in [
-            "invoice INV-1\n\nstatus     PAID, version 1\nsince      2025-07-08T06:00:00.000Z\n",
+            "invoice INV-1\n\nstatus     PAID, version 1 (in conflict, see below)\nsince      2025-07-08T06:00:00Z\n",
             "waits for  a message that leads to PAYMENT INITIATED at version 1\n",
             "buyer      a@enk\n",
             "\nMoney, INR\ntotal     2400.00\npaid      2300.00\nadjusted   100.00\ndue          0.00\nstated          1\n",
@@ -296,6 +302,6 @@ mod tests {
             told("INITIATED", "2025-07-06T06:00:00Z", "late"),
             told("CONFIRMED", "2025-07-09T06:00:00Z", "late"),
         ]});
-        assert_eq!(since(&payment), "2025-07-08T06:00:00.000Z");
+        assert_eq!(since(&payment), "2025-07-08T06:00:00Z");
     }
 }

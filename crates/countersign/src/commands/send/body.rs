@@ -2,7 +2,6 @@
 
 use std::{fs, io::Read, path::Path};
 
-use countersign_domain::contract::Operation;
 
 use super::{edit, fresh::Ids};
 use crate::commands::{args::SendArgs, contracts::example, error::CommandError};
@@ -18,11 +17,12 @@ pub(super) struct Bodies {
 }
 
 impl Bodies {
-    /// Reads what is to be posted and finds its ids.
+    /// Reads what is to be posted and finds its ids: `fresh` are the pointers to what differs between
+    /// two messages.
     pub(super) fn new(
         args: &SendArgs,
         contracts: Option<&Path>,
-        operation: &Operation,
+        fresh: &[String],
     ) -> Result<Self, CommandError> {
         let (body, content_type) = match &args.file {
             Some(file) => (read_file(file)?, "application/json".to_owned()),
@@ -41,7 +41,7 @@ impl Bodies {
         let text = std::str::from_utf8(&body).ok();
         let ids = text
             .filter(|_| is_renewed)
-            .map(|it| Ids::find(it, &operation.id_pointers()));
+            .map(|it| Ids::find(it, fresh));
         let bodies = Self {
             body,
             content_type,
