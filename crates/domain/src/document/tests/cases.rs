@@ -257,6 +257,14 @@ fn a_message_that_says_nothing_about_where_it_stands_is_taken_in() {
         &invoice(),
         &[
             (said("remark").fact("note", "x"), "applied | - | - | -"),
+            (
+                Change {
+                    version: Some(2),
+                    ..said("mention")
+                },
+                "applied | - 2 | - | -",
+            ),
+            // Where it stands, and not what was only mentioned, is its version.
             (created("1 CREATED"), CREATED),
         ],
         "adjusted 0, paid 0",
