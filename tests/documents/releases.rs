@@ -29,7 +29,7 @@ fn a_released_receipt_applies_to_its_documents_and_makes_its_event() {
     assert_eq!(release(&server, &held, &json!({})), 200);
     let invoice = document(&server, INVOICE);
     assert_eq!(stands(&invoice).0, "PAYMENT INITIATED");
-    assert_eq!(told(&invoice, "receipt"), [held.clone()]);
+    assert_eq!(told(&invoice, "receipt"), [held.as_str()]);
     let events = server.events("");
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(

@@ -6,7 +6,7 @@ use super::output::clean;
 
 /// Renders rows below a heading; cells are made harmless.
 pub(crate) fn render(heading: &[&str], rows: Vec<Vec<String>>) -> String {
-    written(made(heading, rows))
+    written(&made(heading, rows))
 }
 
 /// The same, with figures at the right of their columns.
@@ -25,7 +25,7 @@ pub(crate) fn figures(heading: &[&str], rows: Vec<Vec<String>>) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    written(table)
+    written(&table)
 }
 
 fn made(heading: &[&str], rows: Vec<Vec<String>>) -> Table {
@@ -47,7 +47,7 @@ fn made(heading: &[&str], rows: Vec<Vec<String>>) -> Table {
     table
 }
 
-fn written(table: Table) -> String {
+fn written(table: &Table) -> String {
     table
         .lines()
         .map(|it| it.trim_end().to_owned() + "\n")

@@ -2,7 +2,6 @@
 
 use std::{fs, io::Read, path::Path};
 
-
 use super::{edit, fresh::Ids};
 use crate::commands::{args::SendArgs, contracts::example, error::CommandError};
 
@@ -39,9 +38,7 @@ impl Bodies {
         // A file posted once is posted byte for byte.
         let is_renewed = args.file.is_none() || args.count > 1;
         let text = std::str::from_utf8(&body).ok();
-        let ids = text
-            .filter(|_| is_renewed)
-            .map(|it| Ids::find(it, fresh));
+        let ids = text.filter(|_| is_renewed).map(|it| Ids::find(it, fresh));
         let bodies = Self {
             body,
             content_type,
