@@ -250,3 +250,38 @@ fn a_rebuild_that_finds_nothing_is_good() {
         );
     }
 }
+
+#[test]
+fn a_corrected_contract_is_found_by_a_check_and_applied_by_a_rebuild() {
+    let home = Home::configured("contracts = \"contracts\"\n");
+    let folder = home.path().join("contracts");
+    std::fs::create_dir(&folder).unwrap();
+    let server = with_documents(&home);
+    assert_eq!(document(&server, INVOICE)["money"]["due"], "0.00");
+    server.stop();
+    let text = include_str!("../../contracts/enkash-vendor-payment.yaml");
+    let corrected = text.replace("accepted: [ACCEPT]", "accepted: [TAKEN]");
+    assert_ne!(corrected, text);
+    std::fs::write(folder.join("enkash.yaml"), corrected).unwrap();
+    let server = home.start();
+    let check = home.run(&["documents", "rebuild", "--check"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(
+        check.out.contains(&format!("{INVOICE}: state")),
+        "{check:?}"
+    );
+    assert!(
+        check.err.contains("`countersign documents rebuild` mends"),
+        "{check:?}"
+    );
+    assert_eq!(
+        document(&server, INVOICE)["money"]["due"],
+        "0.00",
+        "a check mends nothing"
+    );
+    let mended = home.run(&["documents", "rebuild"]);
+    assert!(mended.err.contains("mended"), "{mended:?}");
+    assert!(mended.good().contains(INVOICE));
+    assert_eq!(document(&server, INVOICE)["money"]["due"], "2400.00");
+    home.run(&["documents", "rebuild", "--check"]).good();
+}
