@@ -146,6 +146,12 @@ impl Sum {
         }
     }
 
+    /// Whether what was added comes to nothing.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.by_scale.is_empty()
+    }
+
     /// What it comes to, or nothing where that cannot be held exactly.
     #[must_use]
     pub fn total(&self) -> Option<Money> {

@@ -16,11 +16,10 @@ CREATE TABLE changes (
     entries TEXT NOT NULL      -- the changes, as JSON
 ) STRICT;
 
--- Each class is one run of rows in the order of application: lists of events are merges of runs.
-CREATE INDEX events_by_class ON changes (class) WHERE events IS NOT NULL;
-
--- Where a release's row is, since it has another id than its receipt.
-CREATE INDEX changes_of_releases ON changes (receipt) WHERE receipt <> id;
+-- The rows of releases, which have other ids than their receipts. Those of receipts are found as
+-- the receipts are: receipts_by_class has the runs of ids of which lists of events are merged.
+CREATE INDEX releases_by_receipt ON changes (receipt) WHERE receipt <> id;
+CREATE INDEX releases_by_class ON changes (class) WHERE receipt <> id;
 
 -- Namespace, kind and status word of a document, as one small number: see classes.
 CREATE TABLE document_classes (
@@ -94,8 +93,8 @@ CREATE TABLE findings (
 ) STRICT;
 
 CREATE INDEX findings_by_document ON findings (document);
-CREATE INDEX findings_by_code ON findings (code);
 CREATE INDEX findings_open ON findings (code) WHERE closed_at IS NULL;
+CREATE INDEX findings_closed ON findings (code) WHERE closed_at IS NOT NULL;
 
 -- What people decided about findings. change is NULL where a finding was only noted.
 CREATE TABLE decisions (

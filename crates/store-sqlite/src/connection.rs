@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{SqliteOptions, failure::Failure};
 
 /// Bytes in a page. A receipt takes about two thousand: two fit, and a commit writes whole pages.
-const PAGE_BYTES: u32 = 4096;
+const PAGE_BYTES: u32 = 8192;
 
 /// Bytes of the log that stay on disk after it was folded in, so that commits overwrite a file
 /// instead of growing one.

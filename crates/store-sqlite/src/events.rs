@@ -14,9 +14,15 @@ use crate::{classes, documents, failure::Failure, records::timestamp, tell::pars
 pub(crate) const IDS: &str = "SELECT id FROM changes
      WHERE id BETWEEN ?1 AND ?2 AND events IS NOT NULL ORDER BY id DESC LIMIT ?3";
 
-/// The same of one class, from the index alone.
-pub(crate) const IDS_OF_CLASS: &str = "SELECT id FROM changes INDEXED BY events_by_class
-     WHERE class = ?4 AND id BETWEEN ?1 AND ?2 AND events IS NOT NULL
+/// The receipts of one class, which have changes by the same ids.
+pub(crate) const IDS_OF_CLASS: &str = "SELECT c.id
+     FROM receipts r INDEXED BY receipts_by_class CROSS JOIN changes c ON c.id = r.id
+     WHERE r.class = ?4 AND r.id BETWEEN ?1 AND ?2 AND c.events IS NOT NULL
+     ORDER BY r.id DESC LIMIT ?3";
+
+/// The releases of receipts of one class.
+pub(crate) const RELEASES_OF_CLASS: &str = "SELECT id FROM changes INDEXED BY releases_by_class
+     WHERE class = ?4 AND id BETWEEN ?1 AND ?2 AND receipt <> id AND events IS NOT NULL
      ORDER BY id DESC LIMIT ?3";
 
 pub(crate) const ROW: &str = "SELECT c.id, c.receipt, c.events, c.entries, k.source, k.operation,
@@ -27,7 +33,7 @@ pub(crate) const ROW: &str = "SELECT c.id, c.receipt, c.events, c.entries, k.sou
 /// The row of a receipt's own changes, or of a release of it, that holds an event of some part.
 pub(crate) const ROWS_OF_RECEIPT: &str = "SELECT id FROM changes WHERE id = ?1
      UNION ALL
-     SELECT id FROM changes INDEXED BY changes_of_releases
+     SELECT id FROM changes INDEXED BY releases_by_receipt
      WHERE receipt = ?1 AND receipt <> id";
 
 /// Lists events, newest first. `document` is the number of the filter's document.
@@ -96,11 +102,14 @@ fn of_all(
         return Ok(rows.collect::<Result<_, _>>()?);
     }
     let mut ids: Vec<i64> = Vec::new();
-    let mut statement = database.prepare_cached(IDS_OF_CLASS)?;
     for (class, words) in classes::all(database)? {
         let matches = filter.source.as_ref().is_none_or(|it| *it == words.source)
             && (filter.operations.is_empty() || filter.operations.contains(&words.operation));
-        if matches {
+        for sql in [IDS_OF_CLASS, RELEASES_OF_CLASS]
+            .into_iter()
+            .filter(|_| matches)
+        {
+            let mut statement = database.prepare_cached(sql)?;
             let rows = statement.query_map((low, high, limit, class), |row| row.get(0))?;
             ids.extend(rows.collect::<Result<Vec<i64>, _>>()?);
         }

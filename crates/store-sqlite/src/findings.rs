@@ -45,12 +45,8 @@ pub(crate) const OPEN_IDS: &str = "SELECT id FROM findings INDEXED BY findings_o
      WHERE code = ?1 AND closed_at IS NULL AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
 /// The ids of one code, closed ones alone.
-pub(crate) const CLOSED_IDS: &str = "SELECT id FROM findings INDEXED BY findings_by_code
+pub(crate) const CLOSED_IDS: &str = "SELECT id FROM findings INDEXED BY findings_closed
      WHERE code = ?1 AND closed_at IS NOT NULL AND id < ?2 ORDER BY id DESC LIMIT ?3";
-
-/// The ids of one code.
-pub(crate) const IDS: &str = "SELECT id FROM findings INDEXED BY findings_by_code
-     WHERE code = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
 pub(crate) const ROW: &str = concat!(columns!(), " WHERE f.id = ?1");
 
@@ -188,11 +184,19 @@ impl Writer<'_> {
     /// Up to two other documents with a label.
     fn others(&self, label: Label, me: i64) -> Result<Vec<i64>, Failure> {
         let range = range_of(label);
-        let known = self.labels.known_between(*range.start(), *range.end());
         let is_other = |it: &i64| *it != me;
-        let in_memory = known.iter().filter(|(_, value)| **value == PRESENT);
-        let mut others: Vec<i64> = in_memory.map(|(key, _)| document_of(key)).collect();
-        others.retain(is_other);
+        let in_memory = self.labels.known_between(*range.start(), *range.end());
+        let present = in_memory.filter(|(_, value)| *value == PRESENT);
+        let mut others: Vec<i64> = Vec::new();
+        for other in present.map(|(key, _)| document_of(&key)).filter(is_other) {
+            // A word that is told again stands in two layers.
+            if !others.contains(&other) {
+                others.push(other);
+            }
+            if others.len() == 2 {
+                return Ok(others);
+            }
+        }
         let mut statement = self
             .database
             .prepare_cached("SELECT entry FROM labels WHERE entry BETWEEN ?1 AND ?2")?;
@@ -201,11 +205,10 @@ impl Writer<'_> {
             && let Some(row) = rows.next()?
         {
             let key: Key = row.get(0)?;
-            if !known.contains_key(&key) {
+            if self.labels.known(key).is_none() {
                 others.extend(Some(document_of(&key)).filter(is_other));
             }
         }
-        others.truncate(2);
         Ok(others)
     }
 
@@ -277,14 +280,15 @@ pub(crate) fn list(
     }
     let mut ids: Vec<i64> = Vec::new();
     for code in &filter.codes {
-        let mut statement = database.prepare_cached(match filter.open {
-            Some(true) => OPEN_IDS,
-            Some(false) => CLOSED_IDS,
-            None => IDS,
-        })?;
-        let mut rows = statement.query((code.as_str(), before, page.limit))?;
-        while let Some(row) = rows.next()? {
-            ids.push(row.get(0)?);
+        for (sql, open) in [(OPEN_IDS, true), (CLOSED_IDS, false)] {
+            if filter.open.is_some_and(|it| it != open) {
+                continue;
+            }
+            let mut statement = database.prepare_cached(sql)?;
+            let mut rows = statement.query((code.as_str(), before, page.limit))?;
+            while let Some(row) = rows.next()? {
+                ids.push(row.get(0)?);
+            }
         }
     }
     ids.sort_unstable_by(|one, other| other.cmp(one));

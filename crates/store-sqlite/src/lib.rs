@@ -78,9 +78,9 @@ pub struct SqliteOptions {
 impl Default for SqliteOptions {
     fn default() -> Self {
         Self {
-            cache_bytes: 32 << 20,
+            cache_bytes: 48 << 20,
             readers: 4,
-            claims_in_memory: 64 << 10,
+            claims_in_memory: 256 << 10,
             checkpoint_pages: 2048,
         }
     }

@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::failure::Failure;
 
@@ -32,6 +32,9 @@ pub(crate) const ABSENT: Value = 0;
 /// generation is merged before the next one is full.
 const SLICE: usize = 64;
 
+/// Keys that one statement puts.
+const TOGETHER: usize = 8;
+
 /// Rows of the journal that go with one commit.
 const JOURNAL_SLICE: i64 = 64;
 
@@ -45,6 +48,9 @@ pub(crate) struct Table {
     write_journal: &'static str,
     prune_journal: &'static str,
     put: &'static str,
+    /// The same for [`TOGETHER`] keys at once, which costs half as much for each. With `OR IGNORE`
+    /// nothing can abort it half-way, so that SQLite keeps no journal of the statement.
+    put_together: &'static str,
     /// Takes out what is [`ABSENT`]; a table without this keeps whatever it was given.
     take: Option<&'static str>,
     get: &'static str,
@@ -55,7 +61,9 @@ pub(crate) const CLAIMS: Table = Table {
     read_journal: "SELECT id, entries FROM claim_batches ORDER BY id",
     write_journal: "INSERT INTO claim_batches (id, entries) VALUES (?1, ?2)",
     prune_journal: "DELETE FROM claim_batches WHERE id < ?1",
-    put: "INSERT INTO claims (key, holder) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    put: "INSERT OR IGNORE INTO claims (key, holder) VALUES (?1, ?2)",
+    put_together: "INSERT OR IGNORE INTO claims (key, holder) VALUES
+        (?1, ?2), (?3, ?4), (?5, ?6), (?7, ?8), (?9, ?10), (?11, ?12), (?13, ?14), (?15, ?16)",
     take: None,
     get: "SELECT holder FROM claims WHERE key = ?1",
 };
@@ -65,7 +73,9 @@ pub(crate) const LABELS: Table = Table {
     read_journal: "SELECT id, entries FROM label_batches ORDER BY id",
     write_journal: "INSERT INTO label_batches (id, entries) VALUES (?1, ?2)",
     prune_journal: "DELETE FROM label_batches WHERE id < ?1",
-    put: "INSERT INTO labels (entry) VALUES (?1) ON CONFLICT DO NOTHING",
+    put: "INSERT OR IGNORE INTO labels (entry) VALUES (?1)",
+    put_together: "INSERT OR IGNORE INTO labels (entry)
+        VALUES (?1), (?2), (?3), (?4), (?5), (?6), (?7), (?8)",
     take: Some("DELETE FROM labels WHERE entry = ?1"),
     get: "SELECT 1 FROM labels WHERE entry = ?1",
 };
@@ -80,8 +90,9 @@ pub(crate) struct Slices {
     fresh: BTreeMap<Key, Value>,
     /// Committed, and only in the journal.
     gathered: BTreeMap<Key, Value>,
-    /// The generation that is being merged: what is not in the table yet.
-    merging: BTreeMap<Key, Value>,
+    /// The generation that is being merged, sorted; the first `merged` of it are in the table.
+    merging: Vec<(Key, Value)>,
+    merged: usize,
     /// How many of `merging` the open transaction merges.
     slice: usize,
     /// The open transaction writes a row of the journal.
@@ -134,7 +145,8 @@ impl Slices {
             // Built from a list, the map is sorted once instead of searched for each; of equal keys
             // the last one stays.
             gathered: entries.into_iter().collect(),
-            merging: BTreeMap::new(),
+            merging: Vec::new(),
+            merged: 0,
             slice: 0,
             journals: false,
             journal: Journal {
@@ -149,8 +161,8 @@ impl Slices {
 
     /// What a key has, the receipts before this one in the open transaction included.
     pub(crate) fn get(&self, database: &Connection, key: Key) -> Result<Option<Value>, Failure> {
-        if let Some(known) = self.layers().find_map(|it| it.get(&key)) {
-            return Ok(Some(*known));
+        if let Some(known) = self.known(key) {
+            return Ok(Some(known));
         }
         let merged = database.prepare_cached(self.table.get)?;
         Ok({ merged }.query_row([key], |row| row.get(0)).optional()?)
@@ -161,23 +173,45 @@ impl Slices {
         self.tentative.insert(key, value);
     }
 
-    /// What is known in memory of the keys between two, both included: the newest word of each.
-    pub(crate) fn known_between(&self, first: Key, last: Key) -> BTreeMap<Key, Value> {
-        let mut known = BTreeMap::new();
-        for layer in self.layers().rev() {
-            known.extend(layer.range(first..=last).map(|(key, value)| (*key, *value)));
-        }
-        known
+    /// The keys in memory between two, both included, each with the newest word about it.
+    pub(crate) fn known_between(
+        &self,
+        first: Key,
+        last: Key,
+    ) -> impl Iterator<Item = (Key, Value)> + '_ {
+        let maps = self.layers().flat_map(move |it| it.range(first..=last));
+        let rest = self.unmerged_rest();
+        let merging = &rest[rest.partition_point(|(key, _)| *key < first)..];
+        let merging = merging.iter().take_while(move |(key, _)| *key <= last);
+        let words = maps
+            .map(|(key, value)| (*key, *value))
+            .chain(merging.copied());
+        words.filter(|(key, value)| self.known(*key) == Some(*value))
+    }
+
+    /// What is known in memory of one key.
+    pub(crate) fn known(&self, key: Key) -> Option<Value> {
+        let known = self.layers().find_map(|it| it.get(&key)).copied();
+        known.or_else(|| {
+            let rest = self.unmerged_rest();
+            let place = rest.binary_search_by_key(&key, |(it, _)| *it).ok()?;
+            Some(rest[place].1)
+        })
     }
 
     /// How many keys are in memory and not in the table.
     pub(crate) fn unmerged(&self) -> usize {
-        self.gathered.len() + self.merging.len()
+        self.gathered.len() + self.unmerged_rest().len()
     }
 
-    /// From the newest word to the oldest.
-    fn layers(&self) -> impl DoubleEndedIterator<Item = &BTreeMap<Key, Value>> {
-        [&self.tentative, &self.fresh, &self.gathered, &self.merging].into_iter()
+    /// From the newest word to the oldest; older ones are being merged.
+    fn layers(&self) -> impl Iterator<Item = &BTreeMap<Key, Value>> {
+        [&self.tentative, &self.fresh, &self.gathered].into_iter()
+    }
+
+    /// What is being merged and is not in the table yet.
+    fn unmerged_rest(&self) -> &[(Key, Value)] {
+        &self.merging[self.merged..]
     }
 
     /// The receipt is written: its keys count with the open transaction.
@@ -210,7 +244,7 @@ impl Slices {
     /// Merges at most `count` keys, of a generation that is not full too: for quiet times, when
     /// nobody waits for a commit and somebody may want to read.
     pub(crate) fn settle(&mut self, database: &Connection, count: usize) -> Result<(), Failure> {
-        if self.merging.is_empty() {
+        if self.unmerged_rest().is_empty() {
             if self.journal.oldest < self.journal.merging_until {
                 self.prune(database, self.journal.merging_until)?;
             }
@@ -220,26 +254,51 @@ impl Slices {
     }
 
     fn merge(&mut self, database: &Connection, count: usize) -> Result<(), Failure> {
-        self.slice = self.merging.len().min(count);
+        self.slice = self.unmerged_rest().len().min(count);
         if self.slice > 0 {
-            let mut put = database.prepare_cached(self.table.put)?;
-            let mut take = self
-                .table
-                .take
-                .map(|it| database.prepare_cached(it))
-                .transpose()?;
-            for (key, value) in self.merging.iter().take(self.slice) {
-                match &mut take {
-                    None => put.execute((key, value))?,
-                    Some(take) if *value == ABSENT => take.execute([key])?,
-                    Some(_) => put.execute([key])?,
-                };
-            }
+            self.merge_slice(database)?;
         } else if self.journal.oldest < self.journal.merging_until {
             // The whole generation is in the table: its journal goes, a few rows at a time.
             let until = self.journal.oldest + JOURNAL_SLICE;
             self.prune(database, until.min(self.journal.merging_until))?;
         }
+        Ok(())
+    }
+
+    /// Takes out what is absent and puts the rest, many keys with one statement.
+    fn merge_slice(&self, database: &Connection) -> Result<(), Failure> {
+        let mut come = self.unmerged_rest()[..self.slice].to_vec();
+        if let Some(take) = self.table.take {
+            let mut take = database.prepare_cached(take)?;
+            for (key, _) in come.iter().filter(|(_, value)| *value == ABSENT) {
+                take.execute([key])?;
+            }
+            come.retain(|(_, value)| *value != ABSENT);
+        }
+        let together = come.chunks_exact(TOGETHER);
+        let rest = together.remainder();
+        let mut put = database.prepare_cached(self.table.put_together)?;
+        for keys in together {
+            self.put_keys(&mut put, keys)?;
+        }
+        let mut put = database.prepare_cached(self.table.put)?;
+        for key in rest {
+            self.put_keys(&mut put, std::slice::from_ref(key))?;
+        }
+        Ok(())
+    }
+
+    fn put_keys(&self, put: &mut Statement<'_>, keys: &[(Key, Value)]) -> Result<(), Failure> {
+        let mut parameter = 0;
+        for (key, value) in keys {
+            parameter += 1;
+            put.raw_bind_parameter(parameter, key)?;
+            if self.table.take.is_none() {
+                parameter += 1;
+                put.raw_bind_parameter(parameter, value)?;
+            }
+        }
+        put.raw_execute()?;
         Ok(())
     }
 
@@ -254,10 +313,12 @@ impl Slices {
     /// The open transaction is durable.
     pub(crate) fn committed(&mut self) {
         self.gathered.extend(std::mem::take(&mut self.fresh));
-        for _ in 0..self.slice {
-            self.merging.pop_first();
-        }
+        self.merged += self.slice;
         self.slice = 0;
+        if self.unmerged_rest().is_empty() {
+            self.merging = Vec::new();
+            self.merged = 0;
+        }
         if std::mem::take(&mut self.journals) {
             self.journal.next += 1;
         }
@@ -268,11 +329,12 @@ impl Slices {
     }
 
     fn is_merged(&self) -> bool {
-        self.merging.is_empty() && self.journal.oldest == self.journal.merging_until
+        self.unmerged_rest().is_empty() && self.journal.oldest == self.journal.merging_until
     }
 
     fn begin_merging(&mut self) {
-        self.merging = std::mem::take(&mut self.gathered);
+        self.merging = std::mem::take(&mut self.gathered).into_iter().collect();
+        self.merged = 0;
         self.journal.merging_until = self.journal.next;
     }
 

@@ -108,11 +108,11 @@ fn run(
         match jobs.recv_timeout(QUIET) {
             // A panic drops the job's answer, which its caller takes for a failure.
             Ok(job) => writer.guard(|writer| job(writer)),
-            Err(RecvTimeoutError::Timeout) if writer.labels.unmerged() > 0 => {
+            Err(RecvTimeoutError::Timeout) if writer.has_unmerged() => {
                 writer.guard(|writer| {
-                    if let Err(failure) = writer.settle_labels(QUIET_SLICE) {
+                    if let Err(failure) = writer.settle(QUIET_SLICE) {
                         let error = StoreError::from(failure);
-                        tracing::warn!(%error, "the index of parties and numbers lags behind");
+                        tracing::warn!(%error, "what has gathered in memory cannot be merged");
                     }
                 });
             }
@@ -153,6 +153,18 @@ impl Writer<'_> {
             tracing::error!("a job of the store panicked; its transaction is rolled back");
             self.roll_back();
         }
+    }
+
+    fn has_unmerged(&self) -> bool {
+        self.claims.unmerged() > 0 || self.labels.unmerged() > 0
+    }
+
+    /// Merges a slice of all that has gathered, so that a start has little to read back.
+    fn settle(&mut self, count: usize) -> Result<(), Failure> {
+        self.transaction(|writer| {
+            writer.claims.settle(writer.database, count)?;
+            writer.labels.settle(writer.database, count)
+        })
     }
 
     /// Merges labels although no commit asks for it.

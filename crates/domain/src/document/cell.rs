@@ -3,34 +3,28 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::money::Money;
 
 /// When something was told: the version that the message speaks of, and the provider's time. What is
 /// missing is the oldest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     /// The version.
-    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// The provider's time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
 }
 
 /// A value that stands, because no other was told later.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell<T> {
     /// When it was told.
-    #[serde(flatten)]
     pub stamp: Stamp,
     /// The value.
-    #[serde(rename = "is")]
     pub value: T,
     /// Another value was told with the same stamp, so that nobody knows which one is meant.
-    #[serde(rename = "ambiguous", default, skip_serializing_if = "is_false")]
     pub is_ambiguous: bool,
 }
 

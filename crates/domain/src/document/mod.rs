@@ -24,6 +24,7 @@ mod leg;
 mod lifecycle;
 mod rows;
 mod state;
+mod told;
 mod word;
 
 #[cfg(test)]

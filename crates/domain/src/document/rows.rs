@@ -10,6 +10,7 @@ use super::{
     change::{Check, Row},
     lifecycle::Settlement,
     state::{CheckCell, merge, merge_check},
+    told::Told,
     word::fold,
 };
 use crate::{
@@ -28,15 +29,13 @@ pub struct RowName {
 
 /// What was told of one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<Told>", try_from = "Vec<Told>")]
 pub struct RowState {
     /// What it says.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<Arc<str>, Cell<String>>,
     /// Its amounts.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub money: BTreeMap<Arc<str>, Cell<Money>>,
     /// What should hold of it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<FindingCode, CheckCell>,
 }
 
@@ -71,12 +70,16 @@ impl RowState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     /// What was paid by accepted rows.
+    #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub paid: Sum,
     /// What was adjusted by accepted rows.
+    #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub adjusted: Sum,
     /// What accepted rows settle in all.
+    #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub settled: Sum,
     /// What is offered by rows of which nobody has said yet what became.
+    #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub offered: Sum,
 }
 

@@ -21,6 +21,7 @@ use super::{
     leg::LegState,
     lifecycle::{Course, Lifecycle},
     rows::{RowName, RowState, Settled},
+    told::Kept,
 };
 use crate::{ids::ChangeId, money::Money, receipt::FindingCode};
 
@@ -35,49 +36,38 @@ pub struct Document {
     pub links: BTreeSet<(Arc<str>, String)>,
 }
 
-/// All that is known of a document but its rows and links.
+/// All that is known of a document but its rows and links. `told.rs` says how it is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Kept", from = "Kept")]
 pub struct State {
     /// The greatest version that was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// Arrivals less departures.
-    #[serde(default, skip_serializing_if = "Balance::is_empty")]
     pub balance: Balance,
     /// The legs.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub legs: BTreeMap<Arc<str>, LegState>,
     /// Who is party to it, by role.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parties: BTreeMap<Arc<str>, Cell<String>>,
     /// What it says beside status and money.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<Arc<str>, Cell<String>>,
     /// Its amounts.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub money: BTreeMap<Arc<str>, Cell<Money>>,
     /// What should hold of it, by code and by what it is about.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<String, CheckCell>,
     /// Whether the latest message that should have moved it could be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<Readable>,
     /// What its rows settle.
-    #[serde(default, skip_serializing_if = "Settled::is_empty")]
     pub settled: Settled,
     /// What people decided, in the order of (time, id).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
 }
 
 /// Whether something that should hold does, as it was told last.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CheckCell {
     /// When it was told.
-    #[serde(flatten)]
     pub stamp: Stamp,
     /// What is wrong, in a sentence; none where it holds. Of two at once, the doubt stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
 }
 
@@ -143,9 +133,12 @@ impl State {
             amount.map(|it| amounts.insert(Arc::from(name), it));
         };
         let total = self.money.get(&*rule.of).map(|it| it.value);
+        // Nothing is shown with as many places as the total: 0.00, not 0.
+        let nothing = total.and_then(|it| it.checked_sub(it));
+        let shown = |it: Money| nothing.map_or(Some(it), |nothing| it.checked_add(nothing));
         let settled = self.settled.settled.total();
-        tell("paid", self.settled.paid.total());
-        tell("adjusted", self.settled.adjusted.total());
+        tell("paid", self.settled.paid.total().and_then(shown));
+        tell("adjusted", self.settled.adjusted.total().and_then(shown));
         tell("total", total);
         let due = total
             .zip(settled)
