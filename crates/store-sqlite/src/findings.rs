@@ -184,6 +184,9 @@ impl Writer<'_> {
     /// Up to two other documents with a label.
     fn others(&self, label: Label, me: i64) -> Result<Vec<i64>, Failure> {
         let range = range_of(label);
+        if !self.labels.may_begin(*range.start()) {
+            return Ok(Vec::new());
+        }
         let is_other = |it: &i64| *it != me;
         let in_memory = self.labels.known_between(*range.start(), *range.end());
         let present = in_memory.filter(|(_, value)| *value == PRESENT);

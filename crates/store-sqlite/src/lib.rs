@@ -20,6 +20,7 @@ mod document_classes;
 mod documents;
 mod events;
 mod failure;
+mod filter;
 mod findings;
 mod folder;
 mod lists;

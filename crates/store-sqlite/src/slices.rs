@@ -10,11 +10,11 @@
 //! memory is in the journal too. Merging again what was merged changes nothing, so a crash between
 //! two slices needs no repair.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, filter::Known};
 
 /// A key: sixteen bytes that sort as the table does.
 pub(crate) type Key = [u8; 16];
@@ -54,6 +54,7 @@ pub(crate) struct Table {
     /// Takes out what is [`ABSENT`]; a table without this keeps whatever it was given.
     take: Option<&'static str>,
     get: &'static str,
+    keys: &'static str,
 }
 
 /// Who holds a claim.
@@ -66,6 +67,7 @@ pub(crate) const CLAIMS: Table = Table {
         (?1, ?2), (?3, ?4), (?5, ?6), (?7, ?8), (?9, ?10), (?11, ?12), (?13, ?14), (?15, ?16)",
     take: None,
     get: "SELECT holder FROM claims WHERE key = ?1",
+    keys: "SELECT key FROM claims",
 };
 
 /// What documents are looked up by: a key is a label and the document's number.
@@ -78,12 +80,14 @@ pub(crate) const LABELS: Table = Table {
         VALUES (?1), (?2), (?3), (?4), (?5), (?6), (?7), (?8)",
     take: Some("DELETE FROM labels WHERE entry = ?1"),
     get: "SELECT 1 FROM labels WHERE entry = ?1",
+    keys: "SELECT entry FROM labels",
 };
 
 /// The keys of one table that the writer knows without asking it.
 #[derive(Debug)]
 pub(crate) struct Slices {
     table: &'static Table,
+    filter: Known,
     /// Of the receipt that is being written.
     tentative: BTreeMap<Key, Value>,
     /// Of the receipts before it in the open transaction.
@@ -119,9 +123,16 @@ impl Slices {
     /// Reads the journal back.
     pub(crate) fn open(
         database: &Connection,
+        path: &Path,
         table: &'static Table,
         generation: usize,
     ) -> Result<Self, Failure> {
+        let is_empty = !database.prepare(table.keys)?.exists([])?;
+        let mut filter = if is_empty {
+            Known::nothing()
+        } else {
+            Known::read(path.to_owned(), table.keys)
+        };
         let mut entries = Vec::new();
         let mut ids = None;
         let mut statement = database.prepare(table.read_journal)?;
@@ -137,9 +148,11 @@ impl Slices {
             }
             entries.extend(batch.chunks_exact(ENTRY).map(read_entry));
         }
+        entries.iter().for_each(|(key, _)| filter.add(key));
         let (oldest, next) = ids.map_or((1, 1), |(oldest, newest)| (oldest, newest + 1));
         Ok(Self {
             table,
+            filter,
             tentative: BTreeMap::new(),
             fresh: BTreeMap::new(),
             // Built from a list, the map is sorted once instead of searched for each; of equal keys
@@ -161,6 +174,9 @@ impl Slices {
 
     /// What a key has, the receipts before this one in the open transaction included.
     pub(crate) fn get(&self, database: &Connection, key: Key) -> Result<Option<Value>, Failure> {
+        if !self.filter.may_hold(&key) {
+            return Ok(None);
+        }
         if let Some(known) = self.known(key) {
             return Ok(Some(known));
         }
@@ -170,7 +186,13 @@ impl Slices {
 
     /// Notes a key of the receipt that is being written.
     pub(crate) fn put(&mut self, key: Key, value: Value) {
+        self.filter.add(&key);
         self.tentative.insert(key, value);
+    }
+
+    /// Whether there may be a key that begins with the first eight bytes of this one.
+    pub(crate) fn may_begin(&self, key: Key) -> bool {
+        self.filter.may_hold(&key)
     }
 
     /// The keys in memory between two, both included, each with the newest word about it.
@@ -312,6 +334,7 @@ impl Slices {
 
     /// The open transaction is durable.
     pub(crate) fn committed(&mut self) {
+        self.filter.catch_up();
         self.gathered.extend(std::mem::take(&mut self.fresh));
         self.merged += self.slice;
         self.slice = 0;

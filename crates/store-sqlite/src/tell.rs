@@ -245,13 +245,15 @@ impl Writer<'_> {
             entry[8..].copy_from_slice(&subject.id.to_be_bytes());
             entry
         };
+        // Before its own labels are there: most numbers are new, which is soon known of them.
+        self.watch_unique(subject, before, after)?;
         for gone in old.difference(&new) {
             self.labels.put(entry(gone), ABSENT);
         }
         for come in new.difference(&old) {
             self.labels.put(entry(come), PRESENT);
         }
-        self.watch_unique(subject, before, after)
+        Ok(())
     }
 }
 

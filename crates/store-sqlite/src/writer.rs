@@ -63,7 +63,7 @@ pub(crate) fn start(
 ) -> Result<JoinHandle<()>, StoreError> {
     let mut database = connection::writer(path, options)?;
     schema::migrate(&mut database)?;
-    let known = Known::read(&database, options)?;
+    let known = Known::read(&database, path, options)?;
     unmerged_labels.store(known.labels.unmerged(), Ordering::Relaxed);
     let checkpoints = Checkpoints::start(path, &mut database, options.checkpoint_pages)?;
     let path = PathBuf::from(path);
@@ -90,11 +90,15 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn read(database: &Connection, options: &SqliteOptions) -> Result<Self, Failure> {
+    pub(crate) fn read(
+        database: &Connection,
+        path: &Path,
+        options: &SqliteOptions,
+    ) -> Result<Self, Failure> {
         let generation = options.claims_in_memory;
         Ok(Self {
-            claims: Slices::open(database, &slices::CLAIMS, generation)?,
-            labels: Slices::open(database, &slices::LABELS, generation)?,
+            claims: Slices::open(database, path, &slices::CLAIMS, generation)?,
+            labels: Slices::open(database, path, &slices::LABELS, generation)?,
         })
     }
 }

@@ -123,7 +123,7 @@ fn a_rollback_that_fails_is_made_up_for_before_anything_is_written() {
         _ => Authorization::Allow,
     };
     database.authorizer(Some(refuse_rollback)).unwrap();
-    let known = Known::read(&database, &small()).unwrap();
+    let known = Known::read(&database, &path, &small()).unwrap();
     let mut writer = Writer::new(&database, known, Arc::default());
 
     let failed = writer.transaction(|writer| -> Result<(), _> {

@@ -87,7 +87,7 @@ fn an_invoice_whose_payment_was_rejected_is_paid_by_another() {
             ),
             (answer("p2", "ACCEPT", "1 PAID"), "applied | PAID 1 | - | -"),
         ],
-        "adjusted 0.00, due 0, paid 100, total 100",
+        "adjusted 0, due 0, paid 100, total 100",
     );
 }
 
@@ -103,7 +103,7 @@ fn an_accepted_invoice_can_be_cancelled() {
             ),
             (accepted(), "late | CANCELLED 1 | - | -"),
         ],
-        "adjusted 0.00, due 100, paid 0.00, total 100",
+        "adjusted 0, due 100, paid 0, total 100",
     );
 }
 
@@ -142,7 +142,7 @@ fn an_invoice_that_two_sources_tell_of_is_one_document() {
                 "repeat | ACCEPTED 1 | - | -",
             ),
         ],
-        "adjusted 0.00, due 100, paid 0.00, total 100",
+        "adjusted 0, due 100, paid 0, total 100",
     );
 }
 
@@ -169,7 +169,7 @@ fn an_edit_is_ahead_of_the_late_answer_to_the_version_before() {
                 "late | ACCEPTED 2 | - | -",
             ),
         ],
-        "adjusted 0.00, due 90, paid 0.00, total 90",
+        "adjusted 0, due 90, paid 0, total 90",
     );
 }
 
@@ -187,7 +187,7 @@ fn a_creation_may_be_seen_twice() {
             (by_another, "late | CREATED 1 | - | -"),
             (accepted(), ACCEPTED),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
@@ -203,7 +203,7 @@ fn a_word_that_no_page_lists_counts_all_the_same() {
             ),
             (moved("1 ON HOLD", "1 ACCEPTED", "accept"), ACCEPTED),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
@@ -218,7 +218,7 @@ fn a_closed_circuit_of_unseen_beginning_stands_on_its_shallowest_word() {
             ),
             (answer("p1", "REJECT", "1 ACCEPTED"), ACCEPTED),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
@@ -230,7 +230,7 @@ fn a_page_that_sends_a_creation_as_a_step_to_itself_is_understood() {
             (moved("1 CREATED", "1 CREATED", "create"), CREATED),
             (accepted(), ACCEPTED),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
@@ -247,7 +247,7 @@ fn a_first_message_in_mid_life_is_adopted_until_the_beginning_comes() {
             (offer("1 ACCEPTED", "p1", "7"), "late | PAID 1 | - | -"),
             (created_for("7"), "late | PAID 1 | - | -"),
         ],
-        "adjusted 0.00, due 0, paid 7, total 7",
+        "adjusted 0, due 0, paid 7, total 7",
     );
 }
 
@@ -267,6 +267,6 @@ fn a_message_that_says_nothing_about_where_it_stands_is_taken_in() {
             // Where it stands, and not what was only mentioned, is its version.
             (created("1 CREATED"), CREATED),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }

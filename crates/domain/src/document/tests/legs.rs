@@ -44,7 +44,7 @@ fn a_bill_that_failed_is_refunded_later() {
             ),
             (paid, "repeat | FAILED | - | -"),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
@@ -65,7 +65,7 @@ fn rivals_on_a_leg_are_a_conflict_and_their_synonyms_are_not() {
             (said("ON HOLD", 9), "late | REJECTED | - | conflict"),
             (said("SETTLED", 1), "applied | SETTLED | - | -"),
         ],
-        "adjusted 0.00, paid 0",
+        "adjusted 0, paid 0",
     );
 }
 
