@@ -80,6 +80,13 @@ CREATE TABLE label_batches (
     entries BLOB NOT NULL
 ) STRICT;
 
+-- What the writer's filters of claims and labels know, between a clean end and the next start: a
+-- start takes it out before anything is written, so that it can never be older than the tables.
+CREATE TABLE filters (
+    name  TEXT PRIMARY KEY,
+    words BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What does not add up. A finding that follows from a document's state closes by itself.
 CREATE TABLE findings (
     id        INTEGER PRIMARY KEY,

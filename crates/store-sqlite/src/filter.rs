@@ -4,8 +4,9 @@
 //! longest to say so. The filter says it from memory. It may take a key for known that is not (one
 //! in a hundred, at six million keys), never the other way round; then the table is asked.
 //!
-//! It is read back by a thread of its own, so that a start need not wait for it. What it does not do:
-//! forget. A key that is taken out stays known to the filter.
+//! It is kept in the database between a clean end and the next start. After a crash a thread of its
+//! own reads the keys back, slowly, so that a start need not wait for it. What it does not do: forget.
+//! A key that is taken out stays known to the filter.
 
 use std::{
     path::PathBuf,
@@ -15,9 +16,10 @@ use std::{
         mpsc::{self, TryRecvError},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::{connection, failure::Failure, slices::Key};
 
@@ -26,6 +28,12 @@ const BITS: u64 = 1 << 26;
 
 /// How many bits of the filter a key sets.
 const PROBES: u64 = 4;
+
+/// Keys that are read back before the thread rests, so that receipts come first.
+const CHUNK: u64 = 4096;
+
+/// How long it rests.
+const REST: Duration = Duration::from_millis(5);
 
 /// Which keys may be there, by their first eight bytes, which are random.
 #[derive(Debug)]
@@ -44,6 +52,17 @@ impl Filter {
         for (word, bit) in places(key) {
             self.words[word] |= bit;
         }
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (words, rest) = bytes.as_chunks();
+        let words: Vec<u64> = words.iter().map(|it| u64::from_le_bytes(*it)).collect();
+        let is_whole = rest.is_empty() && words.len() as u64 == BITS / 64;
+        is_whole.then_some(Self { words })
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|it| it.to_le_bytes()).collect()
     }
 
     fn may_hold(&self, key: &Key) -> bool {
@@ -93,6 +112,29 @@ impl Known {
             filter: Filter::new(),
             reading: None,
         }
+    }
+
+    /// Knows what was written down at a clean end, if it was.
+    pub(crate) fn kept(database: &Connection, name: &str) -> Result<Option<Self>, Failure> {
+        let bytes: Option<Vec<u8>> = database
+            .prepare("SELECT words FROM filters WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()?;
+        let filter = bytes.and_then(|it| Filter::from_bytes(&it));
+        Ok(filter.map(|filter| Self {
+            filter,
+            reading: None,
+        }))
+    }
+
+    /// Writes down what is known, if that is everything: the last thing before a clean end.
+    pub(crate) fn keep(&self, database: &Connection, name: &str) -> Result<(), Failure> {
+        if self.reading.is_none() {
+            database
+                .prepare("INSERT OR REPLACE INTO filters (name, words) VALUES (?1, ?2)")?
+                .execute((name, self.filter.to_bytes()))?;
+        }
+        Ok(())
     }
 
     /// Begins to read the keys of a table that is not empty; until that is done, every key may be
@@ -155,11 +197,15 @@ impl Drop for Reading {
 
 fn keys_of(path: &PathBuf, keys: &str, stop: &AtomicBool) -> Result<Filter, Failure> {
     let database: Connection = connection::reader(path)?;
-    let mut filter = Filter::new();
+    let (mut filter, mut count) = (Filter::new(), 0_u64);
     let mut statement = database.prepare(keys)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         filter.add(&row.get(0)?);
+        count += 1;
+        if count % CHUNK == 0 {
+            thread::sleep(REST);
+        }
         if stop.load(Ordering::Relaxed) {
             break;
         }

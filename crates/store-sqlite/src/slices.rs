@@ -44,6 +44,7 @@ const ENTRY: usize = 24;
 /// The statements of one such table.
 #[derive(Debug)]
 pub(crate) struct Table {
+    name: &'static str,
     read_journal: &'static str,
     write_journal: &'static str,
     prune_journal: &'static str,
@@ -59,6 +60,7 @@ pub(crate) struct Table {
 
 /// Who holds a claim.
 pub(crate) const CLAIMS: Table = Table {
+    name: "claims",
     read_journal: "SELECT id, entries FROM claim_batches ORDER BY id",
     write_journal: "INSERT INTO claim_batches (id, entries) VALUES (?1, ?2)",
     prune_journal: "DELETE FROM claim_batches WHERE id < ?1",
@@ -72,6 +74,7 @@ pub(crate) const CLAIMS: Table = Table {
 
 /// What documents are looked up by: a key is a label and the document's number.
 pub(crate) const LABELS: Table = Table {
+    name: "labels",
     read_journal: "SELECT id, entries FROM label_batches ORDER BY id",
     write_journal: "INSERT INTO label_batches (id, entries) VALUES (?1, ?2)",
     prune_journal: "DELETE FROM label_batches WHERE id < ?1",
@@ -128,10 +131,10 @@ impl Slices {
         generation: usize,
     ) -> Result<Self, Failure> {
         let is_empty = !database.prepare(table.keys)?.exists([])?;
-        let mut filter = if is_empty {
-            Known::nothing()
-        } else {
-            Known::read(path.to_owned(), table.keys)
+        let mut filter = match Known::kept(database, table.name)? {
+            Some(kept) => kept,
+            None if is_empty => Known::nothing(),
+            None => Known::read(path.to_owned(), table.keys),
         };
         let mut entries = Vec::new();
         let mut ids = None;
@@ -330,6 +333,11 @@ impl Slices {
             .prepare_cached(self.table.prune_journal)?
             .execute([until])?;
         Ok(())
+    }
+
+    /// Writes down what the filter knows: the last thing before a clean end.
+    pub(crate) fn keep_filter(&self, database: &Connection) -> Result<(), Failure> {
+        self.filter.keep(database, self.table.name)
     }
 
     /// The open transaction is durable.

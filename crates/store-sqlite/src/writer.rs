@@ -96,10 +96,13 @@ impl Known {
         options: &SqliteOptions,
     ) -> Result<Self, Failure> {
         let generation = options.claims_in_memory;
-        Ok(Self {
+        let known = Self {
             claims: Slices::open(database, path, &slices::CLAIMS, generation)?,
             labels: Slices::open(database, path, &slices::LABELS, generation)?,
-        })
+        };
+        // From now on the filters are ahead of what was written down of them.
+        database.execute("DELETE FROM filters", [])?;
+        Ok(known)
     }
 }
 
@@ -108,8 +111,11 @@ fn run(
     mut checkpoints: Checkpoints,
     jobs: &mpsc::Receiver<Job>,
 ) -> Option<File> {
+    let mut patience = QUIET;
     loop {
-        match jobs.recv_timeout(QUIET) {
+        let job = jobs.recv_timeout(patience);
+        patience = QUIET;
+        match job {
             // A panic drops the job's answer, which its caller takes for a failure.
             Ok(job) => writer.guard(|writer| job(writer)),
             Err(RecvTimeoutError::Timeout) if writer.has_unmerged() => {
@@ -117,6 +123,9 @@ fn run(
                     if let Err(failure) = writer.settle(QUIET_SLICE) {
                         let error = StoreError::from(failure);
                         tracing::warn!(%error, "what has gathered in memory cannot be merged");
+                    } else {
+                        // It is quiet still: the rest follows at once.
+                        patience = Duration::ZERO;
                     }
                 });
             }
@@ -129,6 +138,14 @@ fn run(
         }
         // The caller is answered by now: what follows delays the next commit only.
         checkpoints.tend(writer.database);
+    }
+    let kept = writer.transaction(|writer| {
+        writer.claims.keep_filter(writer.database)?;
+        writer.labels.keep_filter(writer.database)
+    });
+    if let Err(failure) = kept {
+        let error = StoreError::from(failure);
+        tracing::warn!(%error, "the next start reads its keys back");
     }
     checkpoints.stop()
 }

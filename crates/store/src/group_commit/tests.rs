@@ -5,7 +5,7 @@ use std::{sync::Mutex, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use countersign_domain::{
-    ids::{ReceiptId, RejectedId},
+    ids::{EventId, FindingId, ReceiptId, RejectedId},
     receipt::{Answer, Verdict},
 };
 use jiff::Timestamp;
@@ -13,8 +13,10 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::{
-    Page, ReceiptFilter, ReceiptRecord, ReceiptSummary, RefusalCount, Refusals, Rejected,
-    RejectedSummary, Release, Released,
+    DocumentFilter, DocumentName, DocumentPage, DocumentRecord, EventFilter, EventPage, EventPlace,
+    EventRecord, FindingFilter, FindingRecord, Page, ReceiptFilter, ReceiptRecord, ReceiptSummary,
+    Refold, Refolded, RefusalCount, Refusals, Rejected, RejectedSummary, Release, Released,
+    Resolution, Resolved,
 };
 
 /// A store that commits only when the test lets it, and remembers the size of each batch.
@@ -65,6 +67,51 @@ impl Store for Gated {
         unreachable!()
     }
 
+    async fn documents(&self, _: &DocumentFilter, _: Page) -> Result<DocumentPage, StoreError> {
+        unreachable!()
+    }
+
+    async fn document(
+        &self,
+        _: &DocumentName,
+        _: u32,
+    ) -> Result<Option<DocumentRecord>, StoreError> {
+        unreachable!()
+    }
+
+    async fn findings(&self, _: &FindingFilter, _: Page) -> Result<Vec<FindingRecord>, StoreError> {
+        unreachable!()
+    }
+
+    async fn finding(&self, _: FindingId) -> Result<Option<FindingRecord>, StoreError> {
+        unreachable!()
+    }
+
+    async fn resolve(&self, _: Resolution) -> Result<Resolved, StoreError> {
+        unreachable!()
+    }
+
+    async fn events(
+        &self,
+        _: &EventFilter,
+        _: Option<EventPlace>,
+        _: u32,
+    ) -> Result<EventPage, StoreError> {
+        unreachable!()
+    }
+
+    async fn event(&self, _: EventId) -> Result<Option<EventRecord>, StoreError> {
+        unreachable!()
+    }
+
+    async fn refold(&self, _: Refold) -> Result<Refolded, StoreError> {
+        unreachable!()
+    }
+
+    async fn unmerged_labels(&self) -> u64 {
+        unreachable!()
+    }
+
     async fn keep_rejected(&self, _: Refusals) -> Result<(), StoreError> {
         unreachable!()
     }
@@ -109,6 +156,8 @@ fn draft(body: &'static str) -> Draft {
         violations: Vec::new(),
         findings: Vec::new(),
         parts: Vec::new(),
+        changes: Vec::new(),
+        failed_subject: None,
         identity: None,
         content: [0; 32],
         answer: Answer {

@@ -80,12 +80,7 @@ fn a_decision_ends_a_conflict_in_either_direction_and_can_be_taken_back() {
             (accepted(), after_yes),
             (rejected(), after_no),
         ];
-        play_decided(
-            &invoice(),
-            &decided(&rulings),
-            &steps,
-            "adjusted 0, paid 0",
-        );
+        play_decided(&invoice(), &decided(&rulings), &steps, "adjusted 0, paid 0");
     }
 }
 
@@ -116,12 +111,7 @@ fn a_decision_ends_a_conflict_of_a_leg_too() {
         ),
     ] {
         let steps = [(yes.clone(), after_yes), (no.clone(), after_no)];
-        play_decided(
-            &payment,
-            &decided(&rulings),
-            &steps,
-            "adjusted 0, paid 0",
-        );
+        play_decided(&payment, &decided(&rulings), &steps, "adjusted 0, paid 0");
     }
 }
 
