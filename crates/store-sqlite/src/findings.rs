@@ -56,6 +56,14 @@ pub(crate) const OPEN_OF_DOCUMENT: &str = concat!(
     " WHERE f.document = ?1 AND f.closed_at IS NULL ORDER BY f.id DESC"
 );
 
+/// Says an open finding in other words.
+pub(crate) const RETELL: &str = "UPDATE findings SET message = ?4
+     WHERE document = ?1 AND code = ?2 AND about = ?3 AND closed_at IS NULL";
+
+/// Closes a finding of a document, if it is open.
+pub(crate) const CLOSE: &str = "UPDATE findings SET closed_at = ?4
+     WHERE document = ?1 AND code = ?2 AND about = ?3 AND closed_at IS NULL";
+
 impl Writer<'_> {
     /// Writes down what a change opened, retold and closed.
     pub(crate) fn note(&self, subject: &Subject<'_>, applied: &Applied) -> Result<(), Failure> {
@@ -63,17 +71,7 @@ impl Writer<'_> {
             self.open_finding(Some(subject.id), finding, subject.receipt, subject.at)?;
         }
         for finding in &applied.retold {
-            self.database
-                .prepare_cached(
-                    "UPDATE findings SET message = ?4
-                     WHERE document = ?1 AND code = ?2 AND about = ?3 AND closed_at IS NULL",
-                )?
-                .execute((
-                    subject.id,
-                    finding.key.code.as_str(),
-                    &finding.key.about,
-                    &finding.message,
-                ))?;
+            self.retell_finding(subject.id, finding)?;
         }
         for finding in &applied.closed {
             self.close_finding(subject.id, &finding.key, subject.at)?;
@@ -104,18 +102,34 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Says an open finding in other words.
+    pub(crate) fn retell_finding(
+        &self,
+        document: i64,
+        finding: &DocumentFinding,
+    ) -> Result<(), Failure> {
+        let DocumentFinding { key, message } = finding;
+        self.database.prepare_cached(RETELL)?.execute((
+            document,
+            key.code.as_str(),
+            &key.about,
+            message,
+        ))?;
+        Ok(())
+    }
+
     pub(crate) fn close_finding(
         &self,
         document: i64,
         key: &FindingKey,
         at: Timestamp,
     ) -> Result<(), Failure> {
-        self.database
-            .prepare_cached(
-                "UPDATE findings SET closed_at = ?4
-                 WHERE document = ?1 AND code = ?2 AND about = ?3 AND closed_at IS NULL",
-            )?
-            .execute((document, key.code.as_str(), &key.about, nanoseconds(at)?))?;
+        self.database.prepare_cached(CLOSE)?.execute((
+            document,
+            key.code.as_str(),
+            &key.about,
+            nanoseconds(at)?,
+        ))?;
         Ok(())
     }
 

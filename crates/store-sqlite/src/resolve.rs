@@ -168,7 +168,7 @@ impl Writer<'_> {
         self.label(subject, &before, &after.state)
     }
 
-    /// Opens and closes findings until they are those of the state.
+    /// Opens, retells and closes findings until they are those of the state.
     fn settle_findings(&self, subject: &Subject<'_>, after: &Document) -> Result<(), Failure> {
         let holds = after.findings(subject.lifecycle);
         let open = findings::open_of(self.database, subject.id)?;
@@ -177,10 +177,14 @@ impl Writer<'_> {
             .filter(|it| findings::is_of_state(subject.lifecycle, it.key.code));
         let mut known = BTreeSet::new();
         for finding in own {
-            if holds.iter().any(|it| it.key == finding.key) {
-                known.insert(&finding.key);
-            } else {
-                self.close_finding(subject.id, &finding.key, subject.at)?;
+            match holds.iter().find(|it| it.key == finding.key) {
+                Some(held) => {
+                    known.insert(&finding.key);
+                    if held.message != finding.message {
+                        self.retell_finding(subject.id, held)?;
+                    }
+                }
+                None => self.close_finding(subject.id, &finding.key, subject.at)?,
             }
         }
         for finding in holds.iter().filter(|it| !known.contains(&it.key)) {

@@ -85,6 +85,7 @@ macro_rules! conformance_tests {
                 findings_of_receipts_name_their_document,
                 a_shared_number_is_a_finding_of_both_until_told_otherwise,
                 a_decision_refolds_the_document,
+                a_decision_retells_what_stays_open,
                 a_note_closes_only_what_a_receipt_opened,
             }
             keeping {

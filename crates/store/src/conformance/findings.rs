@@ -210,6 +210,26 @@ pub async fn a_decision_refolds_the_document(home: &mut dyn Home) {
     is_sound(&*store).await;
 }
 
+/// A decision that leaves a doubt standing leaves it in the words that are true now.
+pub async fn a_decision_retells_what_stays_open(home: &mut dyn Home) {
+    let store = home.store();
+    let (_, _, finding) = rivals(&*store).await;
+    let third = of_invoice("I1", 3, ("CREATED", "ACCEPTED"), "C", None);
+    keep(&*store, saying(3, vec![third.clone()])).await;
+    let open = found(&*store, FindingCode::Conflict, Some(true)).await;
+    assert_eq!((open.len(), open[0].id), (1, finding));
+    assert!(open[0].message.contains("(2 times)"), "{}", open[0].message);
+    let void = resolution(1, finding, ResolutionAnswer::Void(third.id()));
+    match store.resolve(void).await.expect("decided") {
+        Resolved::Now(now) => {
+            assert_eq!(now.closed_at, None);
+            assert!(!now.message.contains("times"), "{}", now.message);
+        }
+        other => panic!("{other:?}"),
+    }
+    is_sound(&*store).await;
+}
+
 /// A doubt that follows from the changes is closed by changes or by a ruling, never by a note.
 pub async fn a_note_closes_only_what_a_receipt_opened(home: &mut dyn Home) {
     let store = home.store();

@@ -46,6 +46,7 @@ pub(super) fn invoice() -> Arc<Lifecycle> {
             adjusted: name("adjusted"),
             total: name("total"),
             of: name("total"),
+            settled: ["PAID".to_owned()].into(),
         }),
         numbers: vec![name("number")],
         unique: Vec::new(),
