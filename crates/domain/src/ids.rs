@@ -45,11 +45,11 @@ pub struct DecisionId(i64);
 
 /// What a text must look like to be one of our ids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an id: expected `{prefix}` and {digits} characters of 0-9 a-z")]
+#[error("`{text}` is not an id: expected `{prefix}` and {shape}")]
 pub struct InvalidId {
     text: String,
     prefix: &'static str,
-    digits: usize,
+    shape: &'static str,
 }
 
 /// Builds the row id that follows `last`, for something that arrived at `now_ms` on `node`.
@@ -146,7 +146,7 @@ impl FromStr for ChangeId {
         bits.map(Self).ok_or_else(|| InvalidId {
             text: text.to_owned(),
             prefix: Self::PREFIX,
-            digits: Self::DIGITS,
+            shape: "26 characters of 0-9 a-z",
         })
     }
 }
@@ -201,7 +201,7 @@ macro_rules! rowid_id {
                     .ok_or_else(|| InvalidId {
                         text: text.to_owned(),
                         prefix: $prefix,
-                        digits: DIGITS,
+                        shape: "13 characters of 0-9 a-z",
                     })
             }
         }
@@ -237,7 +237,7 @@ impl FromStr for EventId {
         read().ok_or_else(|| InvalidId {
             text: text.to_owned(),
             prefix: "evt_",
-            digits: DIGITS,
+            shape: "13 characters of 0-9 a-z, `_` and the number of the part",
         })
     }
 }

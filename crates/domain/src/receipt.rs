@@ -189,6 +189,10 @@ codes! {
         SplitMismatch = "split_mismatch",
         /// What was paid of a document, or is offered and not rejected, is more than its total.
         Overpaid = "overpaid",
+        /// A payment was accepted whose amount no message has told: what was paid and what is due is not known until one does.
+        AmountMissing = "amount_missing",
+        /// The status says that all is paid, and the accepted payments do not come to the total.
+        StatusContradictsMoney = "status_contradicts_money",
         /// Two payments name the same bank reference (UTR), which a bank gives to one transfer only.
         UtrReused = "utr_reused",
         /// Amounts of one message are in more than one currency.
@@ -246,6 +250,8 @@ impl FindingCode {
             Self::ContentChanged
             | Self::Ambiguous
             | Self::Gap
+            | Self::AmountMissing
+            | Self::StatusContradictsMoney
             | Self::TransitionUnreadable
             | Self::ActionContradictsStatus
             | Self::TotalMismatch

@@ -14,12 +14,13 @@ use super::{
     parts::{self, PartReading, missing_id},
     pointer::Scope,
     result::Said,
+    rules::TotalRule,
     schema, totals,
 };
 use crate::{
     document::Change,
     reader::{self, Value},
-    receipt::{Answer, Part, Verdict, Violation, ViolationCode},
+    receipt::{Answer, Finding, Part, Verdict, Violation, ViolationCode},
 };
 
 impl Contract {
@@ -89,13 +90,14 @@ impl Check<'_> {
         } else {
             Verdict::Accepted
         };
+        let mut findings = self.whole(&scope, said);
+        if let Said::Failure(rule) = said {
+            findings.push(rule.failed(&scope));
+        }
         Judgement {
             verdict,
             edition,
-            findings: match said {
-                Said::Failure(rule) => vec![rule.failed(&scope)],
-                Said::Success | Said::Unknown(_) => Vec::new(),
-            },
+            findings,
             parts,
             changes,
             failed_subject: self.failed_subject(&scope, said),
@@ -172,7 +174,9 @@ impl Check<'_> {
                 // One missing id may be needed by several changes; it is told once.
                 let missing: BTreeSet<_> = missing.collect();
                 violations.extend(missing.into_iter().map(missing_id));
-                self.check_whole(scope, &mut parts);
+                if let (None, [only]) = (&self.operation.parts, &mut parts[..]) {
+                    totals::check(self.outer_totals(), scope, &mut only.changes);
+                }
                 parts
             }
             Err(way) => {
@@ -182,14 +186,18 @@ impl Check<'_> {
         }
     }
 
-    /// Checks what is about the whole of a body that is cut into parts; the first part that applies
-    /// and has a main change tells it.
-    fn check_whole(&self, scope: &Scope<'_>, parts: &mut [PartReading]) {
-        let rules = self.operation.totals.iter().filter(|it| !it.inside);
-        let mut parts = parts.iter_mut().filter(|it| !self.is_broken(it));
-        if let Some(part) = parts.find(|it| it.changes.iter().any(|it| it.main)) {
-            totals::check(rules, scope, &mut part.changes);
+    /// What does not add up about the whole of a body that is cut into parts. It is about none of
+    /// their documents, so it is a finding of the receipt.
+    fn whole(&self, scope: &Scope<'_>, said: Said<'_>) -> Vec<Finding> {
+        if self.operation.parts.is_none() || matches!(said, Said::Failure(_)) {
+            return Vec::new();
         }
+        totals::findings(self.outer_totals(), scope)
+    }
+
+    /// The totals that do not stand inside the parts.
+    fn outer_totals(&self) -> impl Iterator<Item = &TotalRule> {
+        self.operation.totals.iter().filter(|it| !it.inside)
     }
 
     /// Which document a failed request was about. Nothing of it is applied, so an id that is missing

@@ -34,6 +34,7 @@ const KEYS: &[&str] = &[
 /// The keys of a settlement.
 const SETTLEMENT_KEYS: &[&str] = &[
     "assumed", "rows", "outcome", "accepted", "rejected", "paid", "adjusted", "total", "of",
+    "settled",
 ];
 
 /// Compiles the lifecycles. Each kind that the file names has one, also where there are mistakes in
@@ -62,6 +63,13 @@ pub(super) fn lifecycles(
             numbers: numbers(&place, &kind, &told, mistakes),
             unique: unique(&place, &kind, &told, mistakes),
         };
+        for rule in &lifecycle.unique {
+            if !lifecycle.numbers.contains(&rule.fact) {
+                let fact = &rule.fact;
+                let message = format!("`{fact}` must be one of `numbers`, to be compared at all");
+                place.wrong(mistakes, message);
+            }
+        }
         lifecycles.insert(kind, Arc::new(lifecycle));
     }
     lifecycles
@@ -209,6 +217,8 @@ fn settlement(
     let paid = of_row("paid", "money", money, mistakes);
     let adjusted = of_row("adjusted", "money", money, mistakes);
     let total = of_row("total", "money", money, mistakes);
+    let settled = place.get("settled").map(|it| texts(&it, mistakes));
+    let settled = settled.unwrap_or_default();
     let of = place.need("of", mistakes);
     let of = of.and_then(|it| name(&it, ("money", kind), &told.money, mistakes));
     Some(Settlement {
@@ -220,6 +230,7 @@ fn settlement(
         adjusted: adjusted?,
         total: total?,
         of: of?,
+        settled: settled.iter().map(|it| fold(it)).collect(),
     })
 }
 

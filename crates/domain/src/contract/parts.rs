@@ -67,6 +67,22 @@ pub(super) fn read(
     Ok(parts)
 }
 
+impl Operation {
+    /// The element of a body that is one of its parts; the body itself where it is not cut.
+    #[must_use]
+    pub fn element_of_part<'d>(&self, root: Value<'d>, part: u32) -> Option<Value<'d>> {
+        let Some(rule) = &self.parts else {
+            return (part == 0).then_some(root);
+        };
+        let scope = Scope {
+            root,
+            elements: Vec::new(),
+        };
+        let array = rule.each.one(&scope)?;
+        array.elements().nth(usize::try_from(part).ok()?)
+    }
+}
+
 /// The text that holds JSON: a member, or the element itself, which then stands for that member.
 fn text<'d>(rule: &PartRule, element: Value<'d>) -> Option<Cow<'d, str>> {
     if element.kind() == Kind::String {

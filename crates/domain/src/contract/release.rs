@@ -4,12 +4,14 @@
 //! accepted meanwhile applies nothing twice. The contract of today judges it: that is how a
 //! corrected contract decides.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Contract, Judgement, Operation, Policy, Received, identity};
 use crate::{
     document::Change,
-    receipt::{Digest, FindingCode, Part, Violation, ViolationCode},
+    receipt::{Digest, Finding, FindingCode, Part, Violation, ViolationCode},
 };
 
 /// The claim under which a released receipt, or one part of it, is applied, and what is applied.
@@ -23,6 +25,10 @@ pub struct ReleaseClaim {
     pub changes: Vec<Change>,
     /// The parts that make an event.
     pub events: Vec<u32>,
+    /// What is doubtful about the message itself.
+    pub findings: Vec<Finding>,
+    /// Kind and id of the document that a failed request was about.
+    pub failed_subject: Option<(Arc<str>, String)>,
 }
 
 /// Why there is nothing that a release could apply.
@@ -91,6 +97,8 @@ impl Contract {
             identity,
             content: judged.content,
             changes,
+            findings: judged.findings,
+            failed_subject: judged.failed_subject,
             events: (0..count)
                 .filter(|it| is_applied(*it) && !has_failed)
                 .collect(),

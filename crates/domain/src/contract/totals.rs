@@ -18,7 +18,7 @@ use crate::{
     document::{Change, Check, fold},
     money::{Money, Sum},
     reader::{Kind, Value},
-    receipt::FindingCode,
+    receipt::{Finding, FindingCode},
 };
 
 /// How many amounts or words a sentence shows one by one.
@@ -62,6 +62,24 @@ pub(super) fn check<'r>(
         });
     }
     of_rows.attach(main);
+}
+
+/// Evaluates `rules` in `scope` and tells what does not hold.
+pub(super) fn findings<'r>(
+    rules: impl Iterator<Item = &'r TotalRule>,
+    scope: &Scope<'_>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        walk(&rule.each, scope, &mut |scope| {
+            let broken = rule.measure.compare(scope).and_then(Result::err);
+            findings.extend(broken.map(|message| Finding {
+                code: rule.code,
+                message,
+            }));
+        });
+    }
+    findings
 }
 
 /// The checks of rows by table and key. A row has one check of each code: it is broken if any of

@@ -33,8 +33,48 @@ pub struct Standing {
     pub conflicts: Vec<(Node, u64)>,
 }
 
-/// Nodes with how often each.
-type Counted<'n> = Vec<(&'n Node, u64)>;
+/// A node in the order of version, depth and word.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place<'n> {
+    version: i64,
+    depth: u32,
+    word: &'n str,
+}
+
+impl<'n> Place<'n> {
+    fn of(moves: &Moves, node: &'n Node) -> Self {
+        Self {
+            version: node.version,
+            depth: moves.depth(&node.status),
+            word: &node.status,
+        }
+    }
+
+    /// Before every node of this version.
+    fn below(version: i64) -> Self {
+        Self {
+            version,
+            depth: 0,
+            word: "",
+        }
+    }
+
+    fn node(self) -> Node {
+        Node {
+            version: self.version,
+            status: self.word.to_owned(),
+        }
+    }
+
+    /// Whether a message that is not here can have led from this node to the other.
+    fn leads(self, moves: &Moves, to: Self) -> bool {
+        self.version < to.version
+            || (self.version == to.version && moves.reaches(self.word, to.word))
+    }
+}
+
+/// Nodes with how often each, in order.
+type Counted<'n> = BTreeMap<Place<'n>, u64>;
 
 impl Balance {
     /// Adds one step.
@@ -61,30 +101,34 @@ impl Balance {
         // Steps alone leave as many nodes as they reach. One more was reached where the document's
         // creation was seen, and then no beginning is missing.
         let is_begun = count(&tips) > count(&missing);
-        let current = match tips.last_mut() {
-            Some((node, times)) => {
-                *times -= 1;
-                Some(*node)
-            }
-            None => self.resting_place(moves),
-        };
+        let current = tips.last_key_value().map(|(place, _)| *place);
+        if let Some(current) = current {
+            take(&mut tips, current, 1);
+        }
+        let current = current.or_else(|| self.resting_place(moves));
         let mut standing = Standing {
-            current: current.cloned(),
+            current: current.map(Place::node),
             ..Standing::default()
         };
-        if let Some((beginning, times)) = missing.first_mut().filter(|_| !is_begun) {
-            *times -= 1;
-            standing.adopted = Some((*beginning).clone()).filter(|it| !moves.is_start(&it.status));
+        if let Some(beginning) = missing
+            .first_key_value()
+            .map(|(place, _)| *place)
+            .filter(|_| !is_begun)
+        {
+            take(&mut missing, beginning, 1);
+            standing.adopted = (!moves.is_start(beginning.word)).then(|| beginning.node());
         }
-        for (node, times) in missing {
-            let found = spare(moves, &mut tips, current, node, times);
-            let mut tell = |list: fn(&mut Standing) -> &mut Vec<(Node, u64)>, times| {
+        for (place, times) in missing {
+            let by_current = current.is_some_and(|it| it.leads(moves, place));
+            let found = spare(moves, &mut tips, place, times, by_current);
+            for (list, times) in [
+                (&mut standing.waits_for, found),
+                (&mut standing.conflicts, times - found),
+            ] {
                 if times > 0 {
-                    list(&mut standing).push((node.clone(), times));
+                    list.push((place.node(), times));
                 }
-            };
-            tell(|it| &mut it.waits_for, found);
-            tell(|it| &mut it.conflicts, times - found);
+            }
         }
         standing
     }
@@ -92,51 +136,64 @@ impl Balance {
     /// The nodes of one sign, from the lowest to the highest.
     fn of_sign(&self, moves: &Moves, sign: i64) -> Counted<'_> {
         let nodes = self.nodes.iter().filter(|(_, it)| it.signum() == sign);
-        let mut nodes: Counted<'_> = nodes.map(|(node, it)| (node, it.unsigned_abs())).collect();
-        nodes.sort_by_key(|(node, _)| (node.version, moves.depth(&node.status), &node.status));
-        nodes
+        let counted = nodes.map(|(node, it)| (Place::of(moves, node), it.unsigned_abs()));
+        counted.collect()
     }
 
     /// Where a closed circuit stands: the shallowest node of the newest version.
-    fn resting_place(&self, moves: &Moves) -> Option<&Node> {
+    fn resting_place(&self, moves: &Moves) -> Option<Place<'_>> {
         let newest = self.nodes.last_key_value()?.0.version;
         let nodes = self.nodes.keys().filter(|it| it.version == newest);
-        nodes.min_by_key(|it| (moves.depth(&it.status), &it.status))
+        nodes.map(|it| Place::of(moves, it)).min()
     }
 }
 
 fn count(nodes: &Counted<'_>) -> u64 {
-    nodes.iter().map(|(_, times)| times).sum()
+    nodes.values().sum()
 }
 
-/// Takes up to `times` spare tips that can lead to `node`, and says how many there were: the nearest
-/// first, since the farther ones may be needed by others. Where only the current node leads there,
-/// it is no end, and any spare tip is.
-fn spare(
-    moves: &Moves,
-    tips: &mut Counted<'_>,
-    current: Option<&Node>,
-    node: &Node,
-    times: u64,
-) -> u64 {
-    let mut left = times;
-    let by_current = current.is_some_and(|it| leads(moves, it, node));
-    for any in [false, true] {
-        for (tip, spare) in tips.iter_mut().rev() {
-            if leads(moves, tip, node) || (any && by_current) {
-                let taken = left.min(*spare);
-                *spare -= taken;
-                left -= taken;
-            }
-        }
+/// Takes up to so many of one node out, and says how many there were.
+fn take<'n>(nodes: &mut Counted<'n>, place: Place<'n>, times: u64) -> u64 {
+    let Some(there) = nodes.get_mut(&place) else {
+        return 0;
+    };
+    let taken = times.min(*there);
+    *there -= taken;
+    if *there == 0 {
+        nodes.remove(&place);
     }
-    times - left
+    taken
 }
 
-/// Whether a message that is not here can have led from one node to the other.
-fn leads(moves: &Moves, from: &Node, to: &Node) -> bool {
-    from.version < to.version
-        || (from.version == to.version && moves.reaches(&from.status, &to.status))
+/// Takes up to `times` spare tips that can lead to a node, and says how many there were: the nearest
+/// first, since the farther ones may be needed by others. Where only the current node leads there,
+/// it is no end, and any spare tip is: the highest is taken.
+fn spare<'n>(
+    moves: &Moves,
+    tips: &mut Counted<'n>,
+    to: Place<'n>,
+    times: u64,
+    by_current: bool,
+) -> u64 {
+    let mut found = 0;
+    while found < times {
+        // Of its own version only some words lead to it; every lower version does.
+        let version = Place::below(to.version);
+        let own = tips.range(version..).map(|(tip, _)| *tip);
+        let own = own.take_while(|tip| tip.version == to.version);
+        let near = own.filter(|tip| tip.leads(moves, to)).last();
+        let lower = || tips.range(..version).next_back().map(|(tip, _)| *tip);
+        let any = || {
+            tips.last_key_value()
+                .map(|(tip, _)| *tip)
+                .filter(|_| by_current)
+        };
+        let Some(tip) = near.or_else(lower).or_else(any) else {
+            break;
+        };
+        found += take(tips, tip, times - found);
+    }
+    found
 }
 
 impl From<Vec<(i64, String, i64)>> for Balance {

@@ -43,6 +43,8 @@ pub enum Ruling {
         to: Option<Node>,
         /// The words of its legs.
         legs: BTreeMap<Arc<str>, String>,
+        /// What caused it.
+        cause: String,
     },
 }
 
@@ -54,6 +56,7 @@ impl Ruling {
             from: change.from.clone(),
             to: change.to.clone(),
             legs: change.legs.clone(),
+            cause: change.cause.clone(),
         }
     }
 }
@@ -68,9 +71,17 @@ pub(super) fn is_void(
     let verdict = |decision: &Decision| match &decision.ruling {
         Ruling::Void => (decision.change == id).then_some(true),
         Ruling::Pick { .. } if decision.change == id => Some(false),
-        Ruling::Pick { from, to, legs } => {
-            let leaves_alike = from.is_some() && *from == change.from && *to != change.to;
-            (leaves_alike || are_rivals(lifecycle, legs, &change.legs)).then_some(true)
+        Ruling::Pick {
+            from,
+            to,
+            legs,
+            cause,
+        } => {
+            let leaves_alike = *from == change.from && *to != change.to;
+            // Where a document comes back to a node, another cause may leave it another way.
+            let once = |node: &Node| *cause == change.cause || !is_on_a_circuit(lifecycle, node);
+            let is_rival = leaves_alike && from.as_ref().is_some_and(once);
+            (is_rival || are_rivals(lifecycle, legs, &change.legs)).then_some(true)
         }
     };
     // Only the latest decision about a change stands: a pick that is void now voids no rivals.
@@ -80,6 +91,14 @@ pub(super) fn is_void(
         .rev()
         .filter(|it| decided.insert(it.change));
     standing.find_map(verdict).unwrap_or(false)
+}
+
+/// Whether documents come back to a node without a new version.
+fn is_on_a_circuit(lifecycle: &Lifecycle, node: &Node) -> bool {
+    match &lifecycle.course {
+        Course::Moves(moves) => moves.reaches(&node.status, &node.status),
+        Course::Legs { .. } => false,
+    }
 }
 
 /// Whether both tell of one leg, with words of which only one can be true.

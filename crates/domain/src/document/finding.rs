@@ -9,11 +9,11 @@ use super::{
     cell::Cell,
     change::{Change, Node},
     leg::LegState,
-    lifecycle::{Course, Lifecycle},
+    lifecycle::{Course, Lifecycle, Settlement},
     rows::{RowName, RowState},
     state::{Document, State},
 };
-use crate::receipt::FindingCode;
+use crate::{money::Money, receipt::FindingCode};
 
 /// What tells a finding of a document from its other ones.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,16 +167,32 @@ impl State {
         let Some(rule) = &lifecycle.settlement else {
             return;
         };
+        self.unsettled(lifecycle, rule, findings);
         let Some(total) = self.money.get(&*rule.of).map(|it| it.value) else {
             return;
         };
-        let mut all = self.settled.settled.clone();
+        let mut all = self.settled.paid.clone();
+        all.add_all(&self.settled.adjusted);
         all.add_all(&self.settled.offered);
         let Some(settled) = all.total().filter(|it| *it > total) else {
             return;
         };
         let message = format!("{settled} is paid or offered, and the total is {total}");
         note(findings, FindingCode::Overpaid, "", message);
+    }
+
+    /// Whether what was paid is known, and agrees with the status.
+    fn unsettled(&self, lifecycle: &Lifecycle, rule: &Settlement, findings: &mut Findings) {
+        if self.settled.unknown > 0 {
+            let message = "a payment of it was accepted, and no message has said of how much";
+            note(findings, FindingCode::AmountMissing, "", message.to_owned());
+        }
+        let status = self.status(lifecycle).unwrap_or_default();
+        let due = self.amounts(lifecycle).get("due").copied();
+        if let Some(due) = due.filter(|it| *it != Money::ZERO && rule.settled.contains(&status)) {
+            let message = format!("it is told to be {status}, and {due} is due");
+            note(findings, FindingCode::StatusContradictsMoney, "", message);
+        }
     }
 
     /// How people read a node.

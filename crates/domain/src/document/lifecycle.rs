@@ -66,18 +66,13 @@ pub struct Settlement {
     pub paid: Arc<str>,
     /// The money of a row that was adjusted.
     pub adjusted: Arc<str>,
-    /// The money of a row that it settles in all; paid and adjusted together where it is not told.
+    /// The money of a row that it settles in all: what was paid, where that is not told, is this less
+    /// what was adjusted.
     pub total: Arc<str>,
     /// The money of the document that is to be settled.
     pub of: Arc<str>,
-}
-
-impl Lifecycle {
-    /// Whether the lifecycle lists a word as a status.
-    #[must_use]
-    pub fn is_legs(&self) -> bool {
-        matches!(self.course, Course::Legs { .. })
-    }
+    /// The status words (folded) that say that all of it is.
+    pub settled: BTreeSet<String>,
 }
 
 /// The words of documents that move from node to node.
@@ -101,10 +96,10 @@ impl Moves {
             next.entry(fold(to)).or_default();
         }
         let start = folded(start);
-        let depth = depths(start.iter().map(String::as_str), &next, 0);
+        let depth = depths(start.iter().map(String::as_str), &next);
         let reach = next.keys().map(|word| {
             let successors = next[word].iter().map(String::as_str);
-            let reached = depths(successors, &next, 0).into_keys().collect();
+            let reached = depths(successors, &next).into_keys().collect();
             (word.clone(), reached)
         });
         Self {
@@ -147,10 +142,9 @@ impl Moves {
 fn depths<'w>(
     first: impl Iterator<Item = &'w str>,
     next: &BTreeMap<String, BTreeSet<String>>,
-    depth: u32,
 ) -> BTreeMap<String, u32> {
     let mut found = BTreeMap::new();
-    let mut todo: VecDeque<_> = first.map(|it| (it.to_owned(), depth)).collect();
+    let mut todo: VecDeque<_> = first.map(|it| (it.to_owned(), 0)).collect();
     while let Some((word, depth)) = todo.pop_front() {
         if found.contains_key(&word) {
             continue;

@@ -1,7 +1,10 @@
 //! Rows: the tables of a document (the payments of an invoice, the lines of an inbound), and the
 //! money that they settle.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -75,15 +78,28 @@ pub struct Settled {
     /// What was adjusted by accepted rows.
     #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub adjusted: Sum,
-    /// What accepted rows settle in all.
-    #[serde(default, skip_serializing_if = "Sum::is_nothing")]
-    pub settled: Sum,
+    /// How many accepted rows have no amount: then nobody knows what was paid.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unknown: i64,
     /// What is offered by rows of which nobody has said yet what became.
     #[serde(default, skip_serializing_if = "Sum::is_nothing")]
     pub offered: Sum,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_none(count: &i64) -> bool {
+    *count == 0
+}
+
 impl Settled {
+    /// What is settled: paid and adjusted.
+    #[must_use]
+    pub fn settled(&self) -> Option<Money> {
+        let mut both = self.paid.clone();
+        both.add_all(&self.adjusted);
+        both.total().filter(|_| self.unknown == 0)
+    }
+
     /// Whether nothing was ever counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -93,36 +109,43 @@ impl Settled {
     /// Follows one row from what it was to what it is.
     pub(super) fn follow(&mut self, rule: &Settlement, old: Option<&RowState>, new: &RowState) {
         if let Some(old) = old {
-            self.count(rule, old, Sum::subtract);
+            self.count(rule, old, Direction::Out);
         }
-        self.count(rule, new, Sum::add);
+        self.count(rule, new, Direction::In);
     }
 
-    fn count(&mut self, rule: &Settlement, row: &RowState, count: fn(&mut Sum, Money)) {
+    fn count(&mut self, rule: &Settlement, row: &RowState, by: Direction) {
         let outcome = row.facts.get(&*rule.outcome).map(|it| fold(&it.value));
-        let parts = [row.amount(&rule.paid), row.amount(&rule.adjusted)];
-        let settles = match row.amount(&rule.total) {
-            Some(total) => [Some(total), None],
-            None => parts,
+        let is = |words: &BTreeSet<String>| outcome.as_ref().is_some_and(|it| words.contains(it));
+        let (count, number): (fn(&mut Sum, Money), i64) = match by {
+            Direction::In => (Sum::add, 1),
+            Direction::Out => (Sum::subtract, -1),
         };
-        let is = |words: &std::collections::BTreeSet<String>| {
-            outcome.as_ref().is_some_and(|it| words.contains(it))
-        };
+        let adjusted = row.amount(&rule.adjusted);
+        let total = row.amount(&rule.total);
+        // What is not told follows from the other two.
+        let paid = row.amount(&rule.paid).or_else(|| {
+            let adjusted = adjusted.unwrap_or(Money::ZERO);
+            total.and_then(|it| it.checked_sub(adjusted))
+        });
         if is(&rule.accepted) {
-            let [paid, adjusted] = parts;
-            paid.into_iter().for_each(|it| count(&mut self.paid, it));
+            match paid {
+                Some(paid) => count(&mut self.paid, paid),
+                None => self.unknown += number,
+            }
             adjusted
                 .into_iter()
                 .for_each(|it| count(&mut self.adjusted, it));
-            settles
-                .into_iter()
-                .flatten()
-                .for_each(|it| count(&mut self.settled, it));
         } else if !is(&rule.rejected) {
-            settles
-                .into_iter()
-                .flatten()
-                .for_each(|it| count(&mut self.offered, it));
+            let offered = paid.into_iter().chain(adjusted);
+            offered.for_each(|it| count(&mut self.offered, it));
         }
     }
+}
+
+/// Whether a row is counted or no longer counted.
+#[derive(Clone, Copy)]
+enum Direction {
+    In,
+    Out,
 }

@@ -16,7 +16,7 @@ use super::{
     balance::{Balance, Standing},
     cell::{Cell, CellValue, Stamp},
     change::Change,
-    decision::Decision,
+    decision::{Decision, is_void},
     label::Label,
     leg::LegState,
     lifecycle::{Course, Lifecycle},
@@ -136,15 +136,21 @@ impl State {
         // Nothing is shown with as many places as the total: 0.00, not 0.
         let nothing = total.and_then(|it| it.checked_sub(it));
         let shown = |it: Money| nothing.map_or(Some(it), |nothing| it.checked_add(nothing));
-        let settled = self.settled.settled.total();
+        tell("total", total);
+        let Some(settled) = self.settled.settled() else {
+            // A row was accepted and nobody said of how much: no sum of it would be true.
+            return amounts;
+        };
         tell("paid", self.settled.paid.total().and_then(shown));
         tell("adjusted", self.settled.adjusted.total().and_then(shown));
-        tell("total", total);
-        let due = total
-            .zip(settled)
-            .and_then(|(all, part)| all.checked_sub(part));
-        tell("due", due);
+        tell("due", total.and_then(|it| it.checked_sub(settled)));
         amounts
+    }
+
+    /// Whether a person's decision takes a change out of the set.
+    #[must_use]
+    pub fn is_void(&self, lifecycle: &Lifecycle, id: ChangeId, change: &Change) -> bool {
+        is_void(&self.decisions, lifecycle, id, change)
     }
 
     /// What it can be looked up by.

@@ -36,7 +36,7 @@ fn a_confirmation_before_its_payment_waits_for_it() {
             (accepted(), ACCEPTED),
             (
                 answer("p1", "ACCEPT", "1 PAID"),
-                "gap | PAID 1 | PAYMENT INITIATED 1 | gap",
+                "gap | PAID 1 | PAYMENT INITIATED 1 | amount_missing, gap",
             ),
             (offer("1 ACCEPTED", "p1", "100.00"), "late | PAID 1 | - | -"),
         ],
@@ -66,6 +66,26 @@ fn two_part_payments_lead_through_one_status_twice() {
             (answer("p2", "ACCEPT", "1 PAID"), "applied | PAID 1 | - | -"),
         ],
         "adjusted 0.00, due 0.00, paid 100.00, total 100.00",
+    );
+}
+
+#[test]
+fn an_invoice_that_is_told_to_be_paid_and_is_not_is_doubted() {
+    play(
+        &invoice(),
+        &[
+            (created_for("100.00"), CREATED),
+            (accepted(), ACCEPTED),
+            (
+                offer("1 ACCEPTED", "p1", "70.00"),
+                "applied | PAYMENT INITIATED 1 | - | -",
+            ),
+            (
+                answer("p1", "ACCEPT", "1 PAID"),
+                "applied | PAID 1 | - | status_contradicts_money",
+            ),
+        ],
+        "adjusted 0.00, due 30.00, paid 70.00, total 100.00",
     );
 }
 
@@ -241,7 +261,7 @@ fn a_first_message_in_mid_life_is_adopted_until_the_beginning_comes() {
         &[
             (
                 answer("p1", "ACCEPT", "1 PAID"),
-                "applied | PAID 1 | - | adopted",
+                "applied | PAID 1 | - | amount_missing, adopted",
             ),
             (accepted(), "gap | PAID 1 | PAYMENT INITIATED 1 | gap"),
             (offer("1 ACCEPTED", "p1", "7"), "late | PAID 1 | - | -"),

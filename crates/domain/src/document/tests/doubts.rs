@@ -85,6 +85,32 @@ fn a_decision_ends_a_conflict_in_either_direction_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_pick_leaves_alone_what_another_payment_did_from_the_same_node() {
+    let paid = moved("1 PAYMENT INITIATED", "1 PAID", "p2");
+    let steps = [
+        (
+            moved("1 ACCEPTED", "1 PAYMENT INITIATED", "p1"),
+            "applied | PAYMENT INITIATED 1 | - | adopted",
+        ),
+        (
+            moved("1 PAYMENT INITIATED", "1 PARTIALLY PAID", "p1"),
+            "applied | PARTIALLY PAID 1 | - | adopted",
+        ),
+        (
+            moved("1 PARTIALLY PAID", "1 PAYMENT INITIATED", "p2"),
+            "applied | PAYMENT INITIATED 1 | - | adopted",
+        ),
+        (paid.clone(), "applied | PAID 1 | - | adopted"),
+        (
+            moved("1 PAYMENT INITIATED", "1 PARTIALLY PAID", "p2"),
+            "late | PAID 1 | - | adopted",
+        ),
+    ];
+    let decisions = decided(&[(&paid, true)]);
+    play_decided(&invoice(), &decisions, &steps, "adjusted 0, paid 0");
+}
+
+#[test]
 fn a_decision_ends_a_conflict_of_a_leg_too() {
     let payment = on_legs(&[("status", &["INITIATED", "CONFIRMED, REJECTED"])]);
     let yes = stands(&[("status", "CONFIRMED")], "p1").timed(2);

@@ -26,6 +26,7 @@ pub(super) fn lifecycle(course: Course) -> Lifecycle {
             adjusted: "adjusted".into(),
             total: "total".into(),
             of: "total".into(),
+            settled: ["PAID".to_owned()].into(),
         }),
         numbers: vec!["number".into()],
         unique: Vec::new(),

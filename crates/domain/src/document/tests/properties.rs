@@ -48,8 +48,23 @@ fn is_void(life: &Life, decisions: &[Decision], change: &Change) -> bool {
         let says = match &it.ruling {
             Ruling::Void => (it.change == id).then_some(true),
             Ruling::Pick { .. } if it.change == id => Some(false),
-            Ruling::Pick { from, to, legs } => {
-                let splits = from.is_some() && *from == change.from && *to != change.to;
+            Ruling::Pick {
+                from,
+                to,
+                legs,
+                cause,
+            } => {
+                // Who comes back to a node may leave it another way for another cause.
+                let returns = from
+                    .as_ref()
+                    .is_some_and(|it| match &life.lifecycle.course {
+                        Course::Moves(moves) => moves.reaches(&it.status, &it.status),
+                        Course::Legs { .. } => false,
+                    });
+                let splits = from.is_some()
+                    && *from == change.from
+                    && *to != change.to
+                    && (!returns || *cause == change.cause);
                 let rivals = life.legs.iter().any(|(leg, ranks)| {
                     let place = |word: &String| {
                         ranks.iter().enumerate().find_map(|(rank, rivals)| {
