@@ -5,14 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use countersign_domain::{
     document::{Document, Lifecycle, Node, Outcome, RowState, State},
     ids::{ChangeId, DecisionId, FindingId, ReceiptId},
-    money::Money,
 };
-use countersign_store::{DecisionRecord, DocumentRecord, TimelineEntry};
+use countersign_store::{DecisionRecord, DocumentRecord, FindingRecord, TimelineEntry};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{documents::DocumentItem, findings::FindingItem};
+use super::{candidates::candidates, documents::DocumentItem, findings::FindingItem};
 
 /// Names with what they stand for.
 type Named<T> = BTreeMap<Arc<str>, T>;
@@ -24,15 +23,24 @@ pub(crate) struct DocumentView {
     item: DocumentItem,
     legs: Named<String>,
     facts: Named<String>,
-    money: Named<Money>,
     rows: Named<Vec<Value>>,
     links: Named<Vec<String>>,
     waits_for: Vec<Node>,
-    findings: Vec<FindingItem>,
+    findings: Vec<OpenFinding>,
     timeline: Vec<TimelineItem>,
     /// How many changes there are; the timeline shows the last ones.
     changes: u64,
     decisions: Vec<DecisionItem>,
+}
+
+/// An open finding of the document.
+#[derive(Debug, Serialize)]
+struct OpenFinding {
+    #[serde(flatten)]
+    item: FindingItem,
+    /// The changes that a person can decide about, of a `conflict` or a `gap`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<ChangeId>,
 }
 
 /// One line of a timeline.
@@ -48,6 +56,8 @@ struct TimelineItem {
     at: Option<Timestamp>,
     received_at: Timestamp,
     outcome: Outcome,
+    /// A decision takes it out.
+    void: bool,
     cause: String,
 }
 
@@ -89,18 +99,30 @@ impl DocumentView {
         for (name, target) in links {
             targets.entry(name).or_default().push(target);
         }
+        let is_void = |it: &TimelineEntry| {
+            lifecycle.is_some_and(|life| state.is_void(life, it.id, &it.change))
+        };
+        let standing: Vec<_> = timeline.iter().filter(|it| !is_void(it)).collect();
+        let open = |record: FindingRecord| OpenFinding {
+            candidates: candidates(&record.key, &standing, lifecycle),
+            item: FindingItem::from(record),
+        };
+        let findings = findings.into_iter().map(open).collect();
+        let item = |entry: TimelineEntry| {
+            let void = is_void(&entry);
+            TimelineItem::of(entry, void)
+        };
         Self {
             legs: legs(&state),
             facts: values(&state.facts, Clone::clone),
-            money: lifecycle.map(|it| state.amounts(it)).unwrap_or_default(),
             rows: tables,
             links: targets,
             waits_for: lifecycle
                 .map(|it| waits_for(&state, it))
                 .unwrap_or_default(),
             item: DocumentItem::of(summary, lifecycle),
-            findings: findings.into_iter().map(FindingItem::from).collect(),
-            timeline: timeline.into_iter().map(TimelineItem::from).collect(),
+            findings,
+            timeline: timeline.into_iter().map(item).collect(),
             changes,
             decisions: decisions.into_iter().map(DecisionItem::from).collect(),
         }
@@ -140,8 +162,8 @@ fn row_of(key: String, row: &RowState) -> Value {
     Value::Object(cells)
 }
 
-impl From<TimelineEntry> for TimelineItem {
-    fn from(entry: TimelineEntry) -> Self {
+impl TimelineItem {
+    fn of(entry: TimelineEntry, void: bool) -> Self {
         let TimelineEntry {
             id,
             receipt,
@@ -162,6 +184,7 @@ impl From<TimelineEntry> for TimelineItem {
             at: change.at,
             received_at,
             outcome,
+            void,
             cause: change.cause,
         }
     }

@@ -6,7 +6,10 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use countersign_domain::document::{Label, Lifecycle, fold};
+use countersign_domain::{
+    document::{Label, Lifecycle, fold},
+    money::Money,
+};
 use countersign_store::{DocumentFilter, DocumentSummary, Page};
 use http::Uri;
 use jiff::Timestamp;
@@ -36,6 +39,7 @@ pub(crate) struct DocumentItem {
     version: Option<i64>,
     status: Option<String>,
     parties: BTreeMap<Arc<str>, String>,
+    money: BTreeMap<Arc<str>, Money>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -56,6 +60,7 @@ impl DocumentItem {
             parties: parties
                 .map(|(role, it)| (Arc::clone(role), it.value.clone()))
                 .collect(),
+            money: lifecycle.map(|it| state.amounts(it)).unwrap_or_default(),
             kind: name.kind,
             id: name.id,
             namespace: name.namespace,

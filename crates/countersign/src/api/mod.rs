@@ -6,6 +6,7 @@
 //! receive webhooks (that is `receive`). Next: `router` for the paths, `problem` for the errors.
 
 mod body;
+mod candidates;
 mod document_view;
 mod documents;
 mod event_body;

@@ -187,7 +187,7 @@ fn claim<'c>(
 }
 
 /// A stored receipt as it came.
-pub(crate) fn received<'r>(record: &'r ReceiptRecord, bytes: &'r [u8]) -> Received<'r> {
+fn received<'r>(record: &'r ReceiptRecord, bytes: &'r [u8]) -> Received<'r> {
     let kept = |name: &str| {
         let header = record.headers.iter().find(|(it, _)| it == name);
         header.map(|(_, value)| value.as_str())

@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::{
-    answer::{array, cells, items, text},
+    answer::{array, cells, items, text, time},
     args::{DocumentsCommand, DocumentsListArgs, Globals},
     client::{self, Client},
     error::CommandError,
@@ -12,6 +12,7 @@ use super::{
     table::{self, counted},
 };
 
+mod doubts;
 mod show;
 mod step;
 
@@ -43,9 +44,10 @@ fn list(globals: &Globals, args: &DocumentsListArgs) -> Result<(), CommandError>
         return Ok(());
     }
     let rows = items(&answer).map(row).collect();
-    let heading = ["document", "version", "status", "updated", "parties"];
-    output::data(&table::render(&heading, rows));
-    output::more(&answer, "documents list");
+    let heading = [
+        "document", "version", "status", "total", "due", "updated", "parties",
+    ];
+    output::list(&answer, &table::figures(&heading, rows), "documents list");
     Ok(())
 }
 
@@ -57,9 +59,12 @@ fn row(item: &Value) -> Vec<String> {
         .flatten()
         .map(|(role, _)| format!("{role} {}", text(&item["parties"], role)))
         .collect();
-    let middle = cells(item, &["version", "status", "updated_at"]);
-    let ends = ([name], [parties.join(", ")]);
-    ends.0.into_iter().chain(middle).chain(ends.1).collect()
+    let mut row = vec![name];
+    row.extend(cells(item, &["version", "status"]));
+    let money = item.get("money").unwrap_or(&Value::Null);
+    row.extend(cells(money, &["total", "due"]));
+    row.extend([time(item, "updated_at"), parties.join(", ")]);
+    row
 }
 
 fn one(globals: &Globals, document: &str, id: Option<&str>) -> Result<(), CommandError> {
@@ -163,11 +168,14 @@ mod tests {
         let item = json!({
             "kind": "invoice", "id": "INV-1", "version": 1, "status": "PAID",
             "parties": {"buyer": "a@enk", "supplier": "b@enk"}, "updated_at": "2025-07-06T06:00:00Z",
+            "money": {"total": "2400.00", "due": "0.00"},
         });
         let expected = [
             "invoice/INV-1",
             "1",
             "PAID",
+            "2400.00",
+            "0.00",
             "2025-07-06T06:00:00Z",
             "buyer a@enk, supplier b@enk",
         ];

@@ -40,8 +40,7 @@ fn list(globals: &Globals, args: &EventsListArgs) -> Result<(), CommandError> {
     }
     let rows = items(&answer).map(row).collect();
     let heading = ["id", "time", "source", "type", "subject"];
-    output::data(&table::render(&heading, rows));
-    output::more(&answer, "events list");
+    output::list(&answer, &table::render(&heading, rows), "events list");
     Ok(())
 }
 

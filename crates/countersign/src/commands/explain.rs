@@ -133,10 +133,16 @@ fn after_finding(code: FindingCode) -> &'static str {
             "Read errorCd, errorDtl and errorField in the message, correct the request in your own system and send it again. `countersign findings resolve ID --reason TEXT` closes the finding."
         }
         Code::TotalMismatch | Code::SplitMismatch => {
-            "Compare the amounts with `countersign documents show KIND/ID` and with the bytes of the receipt; ask the sender which one is right. The finding closes itself when a later message adds up."
+            "Compare the amounts with `countersign documents show KIND/ID` and with the bytes of the receipt; ask the sender which one is right. The finding closes itself when a later message adds up; where it is about a whole message and no document, `countersign findings resolve ID --reason TEXT` closes it."
         }
         Code::Overpaid => {
             "Look at the payments of the invoice with `countersign documents show invoice/ID`, and stop or reclaim what is too much. It closes itself when a payment is rejected or the total is corrected."
+        }
+        Code::AmountMissing => {
+            "Look at the payments of the document with `countersign documents show KIND/ID`, and ask the provider for the message that says how much was paid. Until it comes, nobody can say what is due; it closes itself then."
+        }
+        Code::StatusContradictsMoney => {
+            "Compare the status with the payments in `countersign documents show KIND/ID`: ask the provider for the payment that is missing, or the counterparty what the status should be. It closes itself when the payments come to the total, or when the status no longer says that all is paid."
         }
         Code::UtrReused => {
             "Find both payments with `countersign documents list --kind payment --number UTR` and ask the bank which one the reference belongs to. Do not book the other."

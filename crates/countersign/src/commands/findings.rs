@@ -53,8 +53,7 @@ fn list(globals: &Globals, args: &FindingsListArgs) -> Result<(), CommandError> 
     let heading = [
         "id", "opened", "closed", "severity", "code", "about", "message",
     ];
-    output::data(&table::render(&heading, rows));
-    output::more(&answer, "findings list");
+    output::list(&answer, &table::render(&heading, rows), "findings list");
     Ok(())
 }
 
@@ -119,13 +118,18 @@ pub(crate) fn next_steps(finding: &Value) -> Vec<String> {
             format!("{resolve} --pick CHANGE --reason TEXT"),
             format!("{resolve} --void CHANGE --reason TEXT"),
         ],
-        Some(FindingCode::ContentChanged | FindingCode::ResultFailure) => {
-            vec![format!("{resolve} --reason TEXT")]
-        }
+        Some(FindingCode::Gap) => vec![format!("{resolve} --void CHANGE --reason TEXT")],
+        it if closes_by_reason(finding, it) => vec![format!("{resolve} --reason TEXT")],
         _ => Vec::new(),
     };
     let explain = format!("countersign explain {code}");
     decide.into_iter().chain([explain]).collect()
+}
+
+/// Whether a finding is about a message itself, and not about what a document's changes say.
+fn closes_by_reason(finding: &Value, code: Option<FindingCode>) -> bool {
+    let of_messages = [FindingCode::ContentChanged, FindingCode::ResultFailure];
+    text(finding, "document").is_empty() || code.is_some_and(|it| of_messages.contains(&it))
 }
 
 fn resolve(globals: &Globals, args: &FindingsResolveArgs) -> Result<(), CommandError> {
@@ -180,5 +184,27 @@ mod tests {
     fn a_finding_of_no_document_is_listed_with_its_receipt() {
         let item = json!({"id": "fnd_1", "document": null, "receipt": "rcp_1"});
         assert_eq!(row(&item)[5], "rcp_1");
+    }
+
+    #[test]
+    fn a_reason_closes_what_is_about_a_message_and_a_void_a_gap() {
+        let steps = |code: &str, document: Value| {
+            let finding = json!({"id": "fnd_1", "code": code, "document": document});
+            next_steps(&finding)[0].clone()
+        };
+        let by_reason = "countersign findings resolve fnd_1 --reason TEXT";
+        for (code, document) in [
+            ("content_changed", json!("invoice/INV-1")),
+            ("result_failure", json!("invoice/INV-1")),
+            ("total_mismatch", Value::Null),
+        ] {
+            assert_eq!(steps(code, document), by_reason, "{code}");
+        }
+        let document = json!("invoice/INV-1");
+        assert!(steps("gap", document.clone()).contains(" --void CHANGE "));
+        assert_eq!(
+            steps("total_mismatch", document),
+            "countersign explain total_mismatch"
+        );
     }
 }

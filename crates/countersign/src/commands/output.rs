@@ -45,8 +45,19 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Writes a page of a list for a person, and tells if there is nothing in it or if it goes on.
+pub(crate) fn list(answer: &serde_json::Value, table: &str, command: &str) {
+    let items = answer.get("items").and_then(serde_json::Value::as_array);
+    if items.is_none_or(Vec::is_empty) {
+        note("nothing found");
+    } else {
+        data(table);
+    }
+    more(answer, command);
+}
+
 /// Tells how a list goes on, if it does.
-pub(crate) fn more(answer: &serde_json::Value, command: &str) {
+fn more(answer: &serde_json::Value, command: &str) {
     if let Some(next) = answer.get("next").and_then(serde_json::Value::as_str) {
         note(&format!(
             "more: countersign {command} --cursor {next} (with the same filters)"

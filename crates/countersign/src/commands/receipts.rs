@@ -40,8 +40,7 @@ fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> 
     }
     let rows = items(&answer).map(row).collect();
     let heading = ["id", "received", "source", "operation", "verdict", "notes"];
-    output::data(&table::render(&heading, rows));
-    output::more(&answer, "receipts list");
+    output::list(&answer, &table::render(&heading, rows), "receipts list");
     Ok(())
 }
 

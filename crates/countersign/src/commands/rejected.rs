@@ -47,8 +47,7 @@ fn list(globals: &Globals, page: &PageArgs) -> Result<(), CommandError> {
         "bytes",
         "released as",
     ];
-    output::data(&table::render(&heading, rows));
-    output::more(&answer, "rejected list");
+    output::list(&answer, &table::render(&heading, rows), "rejected list");
     Ok(())
 }
 

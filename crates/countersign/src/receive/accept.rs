@@ -57,8 +57,8 @@ struct Kept {
     body: Bytes,
 }
 
-/// Judges and commits. What the store cannot keep as judged goes into quarantine with its bytes
-/// alone, so that its sender is not turned away for ever.
+/// Judges and commits. What the store cannot keep as judged, be it for a document that is damaged,
+/// goes into quarantine with its bytes alone, so that its sender is not turned away for ever.
 ///
 /// # Errors
 ///
@@ -92,7 +92,7 @@ pub(crate) async fn accept(
     let first = draft(inlet, &received, kept, judge(inlet, &received));
     let held = held_parts(&first);
     let accepted = match commit(context, first).await {
-        Err(StoreError::Refused { reason }) => {
+        Err(StoreError::Refused { reason } | StoreError::Corrupt { reason }) => {
             inlet.metrics.faults.increment(1);
             tracing::error!(
                 %receipt, request_id, %source, operation = %inlet.operation().name, reason,

@@ -3,10 +3,9 @@
 
 use serde_json::Value;
 
-use super::step::step;
+use super::{doubts::doubts, step::step};
 use crate::commands::{
     answer::{array, cells, text, time},
-    findings::next_steps,
     output::clean,
     table,
 };
@@ -30,8 +29,8 @@ pub(super) fn whole(document: &Value) -> String {
     section("Linked", links(document));
     section(&timeline_title(document), timeline(document));
     section("Decisions", decisions(document));
-    section("What does not add up", findings(document, false));
-    section("Worth knowing", findings(document, true));
+    section("What does not add up", doubts(document, false));
+    section("Worth knowing", doubts(document, true));
     shown
 }
 
@@ -79,13 +78,18 @@ fn since(document: &Value) -> String {
         let to = entry.get("to").filter(|it| it.is_object());
         let moved = to.is_some_and(|it| it.get("status") == status && it.get("version") == version);
         let is_told = to.is_none() && members(entry, "legs").any(|(_, word)| Some(word) == status);
-        (moved || is_told) && text(entry, "outcome") != "repeat"
+        (moved || is_told) && text(entry, "outcome") != "repeat" && !is_void(entry)
     };
     let times = array(document, "timeline").filter(tells).map(moment);
     let is_moved = array(document, "timeline").any(|it| it.get("to").is_some_and(Value::is_object));
     // A node may have been left and reached again; a leg's word stands since it was first told.
     let since = if is_moved { times.max() } else { times.min() };
     since.unwrap_or_default()
+}
+
+/// Whether a decision takes a line of the timeline out.
+fn is_void(entry: &Value) -> bool {
+    entry.get("void").and_then(Value::as_bool) == Some(true)
 }
 
 /// When something happened: the provider's time, or else ours.
@@ -158,73 +162,54 @@ fn timeline_title(document: &Value) -> String {
 fn timeline(document: &Value) -> String {
     let line = |entry: &Value| {
         let mut line = vec![moment(entry), text(entry, "operation"), step(entry)];
-        line.extend(cells(entry, &["outcome", "source", "receipt"]));
+        let outcome = text(entry, "outcome");
+        line.push(match is_void(entry) {
+            true => format!("void (was {outcome})"),
+            false => outcome,
+        });
+        line.extend(cells(entry, &["change", "source", "receipt"]));
         line
     };
     let lines: Vec<_> = array(document, "timeline").map(line).collect();
     if lines.is_empty() {
         return String::new();
     }
-    let heading = ["when", "operation", "said", "outcome", "source", "receipt"];
+    let heading = [
+        "when",
+        "operation",
+        "said",
+        "outcome",
+        "change",
+        "source",
+        "receipt",
+    ];
     table::render(&heading, lines)
 }
 
 fn decisions(document: &Value) -> String {
     let line = |it: &Value| {
-        let ruling = format!("{} {}", text(it, "ruling"), text(it, "change"));
-        vec![time(it, "at"), ruling.trim().to_owned(), text(it, "reason")]
+        let change = text(it, "change");
+        let said = array(document, "timeline").find(|it| text(it, "change") == change);
+        let ruling = format!(
+            "{} {}",
+            text(it, "ruling"),
+            said.map(step).unwrap_or_default()
+        );
+        let ruling = ruling.trim().to_owned();
+        vec![time(it, "at"), ruling, change, text(it, "reason")]
     };
     let lines: Vec<_> = array(document, "decisions").map(line).collect();
     if lines.is_empty() {
         return String::new();
     }
-    table::render(&["when", "decided", "why"], lines)
-}
-
-/// The findings that are only worth knowing, or all others.
-fn findings(document: &Value, is_info: bool) -> String {
-    let mut shown = String::new();
-    let all = array(document, "findings");
-    for finding in all.filter(|it| (text(it, "severity") == "info") == is_info) {
-        let (severity, code) = (text(finding, "severity"), text(finding, "code"));
-        let head = format!("{severity} {code}: {}", text(finding, "message"));
-        shown += &(clean(&head) + "\n");
-        for change in rivals(document, finding) {
-            let said = format!("{}  {}", text(change, "change"), step(change));
-            let by = format!(
-                "{} in {}",
-                text(change, "operation"),
-                text(change, "receipt")
-            );
-            shown += &format!("    {}  ({})\n", clean(&said), clean(&by));
-        }
-        for step in next_steps(finding) {
-            shown += &format!("    {step}\n");
-        }
-    }
-    shown
-}
-
-/// The changes that a conflict is between: those that leave the node, or that tell of the leg.
-fn rivals<'d>(document: &'d Value, finding: &Value) -> Vec<&'d Value> {
-    if text(finding, "code") != "conflict" {
-        return Vec::new();
-    }
-    let about = text(finding, "about");
-    let is_rival = |entry: &&Value| {
-        let from = entry.get("from").filter(|it| it.is_object());
-        let leaves = from.is_some_and(|it| {
-            let (status, version) = (text(it, "status"), text(it, "version"));
-            about == format!("{status} at version {version}") || about == status
-        });
-        let leg = members(entry, "legs").any(|(leg, _)| leg == about);
-        (leaves || leg) && text(entry, "outcome") != "repeat"
-    };
-    array(document, "timeline").filter(is_rival).collect()
+    table::render(&["when", "decided", "change", "why"], lines)
 }
 
 /// The members of a member that is an object.
-fn members<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = (&'v str, &'v Value)> {
+pub(super) fn members<'v>(
+    value: &'v Value,
+    name: &str,
+) -> impl Iterator<Item = (&'v str, &'v Value)> {
     let object = value.get(name).and_then(Value::as_object);
     object
         .into_iter()
@@ -267,7 +252,7 @@ mod tests {
             "rows": {"payments": [{"key": "PMT-1", "outcome": "ACCEPT", "net": "2300.00"}]},
             "links": {"payment": ["PMT-1"]}, "waits_for": [node("PAYMENT INITIATED")],
             "findings": [{"id": "fnd_1", "code": "conflict", "severity": "error", "message": "two say so",
-                "about": "ACCEPTED at version 1"}],
+                "about": "ACCEPTED at version 1", "candidates": ["chg_1"]}],
             "timeline": [
                 told("ACCEPTED", "PAYMENT INITIATED", "2025-07-06T06:00:00Z", "payment.pay.response"),
                 told("PAYMENT INITIATED", "PAID", "2025-07-08T06:00:00Z", "payment.confirm.request"),
@@ -292,6 +277,22 @@ mod tests {
             assert!(shown.contains(expected), "{expected}\n{shown}");
         }
         assert!(!shown.contains("Decisions"), "{shown}");
+    }
+
+    #[test]
+    fn a_decision_says_what_it_decided_and_a_void_line_that_it_counts_no_more() {
+        let mut invoice = invoice();
+        invoice["timeline"][1]["change"] = json!("chg_2");
+        invoice["timeline"][1]["void"] = json!(true);
+        invoice["decisions"] = json!([{"id": "dec_1", "at": "2025-07-10T00:00:00Z", "ruling": "void",
+            "change": "chg_2", "reason": "not paid"}]);
+        let shown = whole(&invoice);
+        for expected in [
+            "PAYMENT INITIATED → PAID      void (was applied)  chg_2   enkash  rcp_1\n",
+            "2025-07-10T00:00:00Z  void PAYMENT INITIATED → PAID  chg_2   not paid\n",
+        ] {
+            assert!(shown.contains(expected), "{expected}\n{shown}");
+        }
     }
 
     #[test]
