@@ -1,12 +1,15 @@
 //! Events as lists and one by one: views of the parts that were accepted, or released.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::{
     document::Change,
     ids::{EventId, ReceiptId, first_rowid_at},
+    receipt::Verdict,
 };
 use countersign_store::{EventFilter, EventPage, EventPlace, EventRecord};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use crate::{classes, documents, failure::Failure, records::timestamp, tell::parsed};
 
@@ -36,6 +39,12 @@ pub(crate) const ROWS_OF_RECEIPT: &str = "SELECT id FROM changes WHERE id = ?1
      SELECT id FROM changes INDEXED BY releases_by_receipt
      WHERE receipt = ?1 AND receipt <> id";
 
+/// The same rows, by the parts that make an event.
+pub(crate) const PARTS_OF_RECEIPT: &str = "SELECT events FROM changes WHERE id = ?1
+     UNION ALL
+     SELECT events FROM changes INDEXED BY releases_by_receipt
+     WHERE receipt = ?1 AND receipt <> id";
+
 /// Lists events, newest first. `document` is the number of the filter's document.
 pub(crate) fn list(
     database: &Connection,
@@ -57,10 +66,16 @@ pub(crate) fn list(
     let more_rows = rows.len() >= wanted as usize;
     let mut page = EventPage::default();
     for id in rows {
-        for (part, record) in events(&snapshot, id)?.into_iter().rev() {
+        let Some(mut told) = told(&snapshot, id)? else {
+            continue;
+        };
+        for part in std::mem::take(&mut told.events).into_iter().rev() {
             let place = EventPlace { row: id, part };
-            let is_shown = after.is_some_and(|it| it.row == id && it.part <= part);
-            if is_shown || !filter.matches(&record) {
+            if after.is_some_and(|it| it.row == id && it.part <= part) {
+                continue;
+            }
+            let record = told.event(part);
+            if !filter.matches(&record) {
                 continue;
             }
             if page.items.len() == limit as usize {
@@ -82,9 +97,9 @@ pub(crate) fn one(database: &Connection, id: EventId) -> Result<Option<EventReco
     let mut statement = snapshot.prepare_cached(ROWS_OF_RECEIPT)?;
     let rows = statement.query_map([id.receipt.rowid()], |row| row.get(0))?;
     for row in rows.collect::<Result<Vec<i64>, _>>()? {
-        let events = events(&snapshot, row)?;
-        if let Some((_, event)) = events.into_iter().find(|(part, _)| *part == id.part) {
-            return Ok(Some(event));
+        let told = told(&snapshot, row)?;
+        if let Some(mut told) = told.filter(|it| it.events.contains(&id.part)) {
+            return Ok(Some(told.event(id.part)));
         }
     }
     Ok(None)
@@ -105,10 +120,7 @@ fn of_all(
     for (class, words) in classes::all(database)? {
         let matches = filter.source.as_ref().is_none_or(|it| *it == words.source)
             && (filter.operations.is_empty() || filter.operations.contains(&words.operation));
-        for sql in [IDS_OF_CLASS, RELEASES_OF_CLASS]
-            .into_iter()
-            .filter(|_| matches)
-        {
+        for sql in lists_of(words.verdict).iter().filter(|_| matches) {
             let mut statement = database.prepare_cached(sql)?;
             let rows = statement.query_map((low, high, limit, class), |row| row.get(0))?;
             ids.extend(rows.collect::<Result<Vec<i64>, _>>()?);
@@ -117,6 +129,16 @@ fn of_all(
     ids.sort_unstable_by(|one, other| other.cmp(one));
     ids.truncate(limit as usize);
     Ok(ids)
+}
+
+/// Where the events of a class stand. What was accepted tells as it comes, and a part of it that was
+/// not is released later; what was quarantined tells by its releases alone.
+fn lists_of(verdict: Verdict) -> &'static [&'static str] {
+    match verdict {
+        Verdict::Accepted => &[IDS_OF_CLASS, RELEASES_OF_CLASS],
+        Verdict::Quarantined => &[RELEASES_OF_CLASS],
+        Verdict::Duplicate => &[],
+    }
 }
 
 /// The rows that told a document, newest first.
@@ -133,35 +155,77 @@ fn of_document(
     Ok(rows)
 }
 
-/// The events of one row, by part.
-fn events(database: &Connection, id: i64) -> Result<Vec<(u32, EventRecord)>, Failure> {
-    let mut statement = database.prepare_cached(ROW)?;
-    let found = statement
-        .query_row([id], |row| Ok(read(row)))
-        .optional()?
-        .transpose()?;
-    Ok(found.unwrap_or_default())
+/// One row of changes, of which an event is made for each part that is asked for.
+struct Told {
+    receipt: ReceiptId,
+    source: String,
+    operation: String,
+    received_at: Timestamp,
+    /// The parts that make an event.
+    events: Vec<u32>,
+    changes: BTreeMap<u32, Vec<Change>>,
 }
 
-fn read(row: &Row<'_>) -> Result<Vec<(u32, EventRecord)>, Failure> {
-    let receipt = ReceiptId::from_rowid(row.get(1)?);
-    let events: Option<String> = row.get(2)?;
-    let entries = row.get_ref(3)?.as_bytes().map_err(rusqlite::Error::from)?;
-    let changes: Vec<Change> = parsed(entries)?;
-    let mut records = Vec::new();
-    for part in events.as_deref().unwrap_or_default().split(',') {
-        let Ok(part) = part.parse() else { continue };
-        let changes = changes.iter().filter(|it| it.part == part);
-        let record = EventRecord {
-            id: EventId { receipt, part },
-            source: row.get(4)?,
-            operation: row.get(5)?,
-            received_at: timestamp(row.get(6)?),
-            changes: changes.cloned().collect(),
-        };
-        records.push((part, record));
+impl Told {
+    /// The event of a part; it is made once.
+    fn event(&mut self, part: u32) -> EventRecord {
+        EventRecord {
+            id: EventId {
+                receipt: self.receipt,
+                part,
+            },
+            source: self.source.clone(),
+            operation: self.operation.clone(),
+            received_at: self.received_at,
+            changes: self.changes.remove(&part).unwrap_or_default(),
+        }
     }
-    Ok(records)
+}
+
+fn told(database: &Connection, id: i64) -> Result<Option<Told>, Failure> {
+    let mut statement = database.prepare_cached(ROW)?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(read).transpose()
+}
+
+/// Reads the columns of [`ROW`].
+fn read(row: &Row<'_>) -> Result<Told, Failure> {
+    let entries = row.get_ref(3)?.as_bytes().map_err(rusqlite::Error::from)?;
+    let mut changes: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
+    for change in parsed::<Vec<Change>>(entries)? {
+        changes.entry(change.part).or_default().push(change);
+    }
+    Ok(Told {
+        receipt: ReceiptId::from_rowid(row.get(1)?),
+        events: parts_of(row.get(2)?)?,
+        changes,
+        source: row.get(4)?,
+        operation: row.get(5)?,
+        received_at: timestamp(row.get(6)?),
+    })
+}
+
+/// The parts that make an event, in every row of a receipt.
+pub(crate) fn parts(database: &Connection, receipt: ReceiptId) -> Result<Vec<u32>, Failure> {
+    let mut statement = database.prepare_cached(PARTS_OF_RECEIPT)?;
+    let mut rows = statement.query([receipt.rowid()])?;
+    let mut parts = Vec::new();
+    while let Some(row) = rows.next()? {
+        parts.extend(parts_of(row.get(0)?)?);
+    }
+    parts.sort_unstable();
+    Ok(parts)
+}
+
+fn parts_of(events: Option<String>) -> Result<Vec<u32>, Failure> {
+    let Some(events) = events else {
+        return Ok(Vec::new());
+    };
+    let part = |it: &str| {
+        it.parse()
+            .map_err(|_| Failure::Corrupt(format!("`{it}` is not a part")))
+    };
+    events.split(',').map(part).collect()
 }
 
 /// The smallest row id at a time, to the millisecond.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{classes::Class, failure::Failure};
+use crate::{classes::Class, events, failure::Failure};
 
 /// The part under which the release of a whole receipt is written.
 pub(crate) const WHOLE: i64 = -1;
@@ -77,6 +77,7 @@ pub(crate) fn receipt(
         released_duplicate_of: whole.as_ref().and_then(|it| it.duplicate_of),
         released_changed_from: whole.as_ref().and_then(|it| it.changed_from),
         released_parts,
+        events: events::parts(&snapshot, id)?,
         summary: ReceiptSummary {
             released_at: whole.as_ref().map(|it| it.at),
             ..summary(id, class, row, 3)?

@@ -78,6 +78,8 @@ macro_rules! conformance_tests {
             events {
                 each_accepted_part_is_an_event,
                 events_are_listed_by_operation_source_time_and_document,
+                an_event_is_of_the_documents_of_its_part,
+                a_released_part_is_an_event_of_its_operation,
                 pages_of_events_join_across_parts,
             }
             findings {

@@ -245,11 +245,17 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// Whether an event is of a wanted operation and source.
+    /// Whether an event is of a wanted operation and source, and its own part tells of the wanted
+    /// document: another part of the same receipt does not count.
     #[must_use]
     pub fn matches(&self, event: &EventRecord) -> bool {
+        let tells = |name: &DocumentName| {
+            let mut changes = event.changes.iter();
+            changes.any(|it| it.document == name.kind && it.id == name.id)
+        };
         (self.operations.is_empty() || self.operations.contains(&event.operation))
             && self.source.as_ref().is_none_or(|it| *it == event.source)
+            && self.document.as_ref().is_none_or(tells)
     }
 }
 

@@ -137,6 +137,8 @@ pub struct ReceiptRecord {
     pub released_changed_from: Option<ReceiptId>,
     /// The parts released alone, in their order.
     pub released_parts: Vec<ReleasedPart>,
+    /// The parts that made an event, when it came or by a release, in their order.
+    pub events: Vec<u32>,
 }
 
 /// The release of one part.

@@ -9,10 +9,10 @@ use countersign_domain::{
 
 use super::{
     Home,
-    fixtures::{keep, time},
+    fixtures::{digest, fresh_row, keep, quarantined, time},
     trade::{INVOICE, PAYMENT, confirming, name_of, of_payment, paying, saying},
 };
-use crate::{Draft, EventFilter, EventRecord, Store};
+use crate::{Draft, EventFilter, EventRecord, Release, Released, Store};
 
 async fn all(store: &dyn Store, filter: &EventFilter, limit: u32) -> Vec<EventRecord> {
     let (mut events, mut after) = (Vec::new(), None);
@@ -158,6 +158,76 @@ pub async fn events_are_listed_by_operation_source_time_and_document(home: &mut 
             assert_eq!(ids(&events), wanted(&numbers), "{filter:?}");
         }
     }
+}
+
+fn told_of(events: &[EventRecord]) -> Vec<(&str, u32)> {
+    let ids = events.iter().map(|it| (&*it.changes[0].id, it.id.part));
+    ids.collect()
+}
+
+/// Of a receipt that tells of several documents, each has the events of its own parts alone.
+pub async fn an_event_is_of_the_documents_of_its_part(home: &mut dyn Home) {
+    let store = home.store();
+    keep(&*store, of_parts(1, 3)).await;
+    for part in 0..3 {
+        let id = format!("P1-{part}");
+        let filter = EventFilter {
+            document: Some(name_of(PAYMENT, &id)),
+            ..EventFilter::default()
+        };
+        for limit in [1, 100] {
+            let events = all(&*store, &filter, limit).await;
+            assert_eq!(told_of(&events), [(&*id, part)]);
+        }
+    }
+}
+
+/// What was released is listed with the rest: of a receipt in quarantine, and of a part of one that
+/// was accepted. The receipt knows its parts that made an event.
+pub async fn a_released_part_is_an_event_of_its_operation(home: &mut dyn Home) {
+    let store = home.store();
+    let in_part = of_parts(1, 4);
+    let held = Draft {
+        changes: of_parts(2, 1).changes,
+        ..quarantined(2)
+    };
+    for draft in [&in_part, &held] {
+        keep(&*store, draft.clone()).await;
+    }
+    let events = async |store: &dyn Store, draft: &Draft| {
+        let record = store.receipt(draft.id).await.expect("read");
+        record.expect("it was kept").events
+    };
+    assert_eq!(events(&*store, &in_part).await, [0, 1, 2]);
+    assert_eq!(events(&*store, &held).await, [0; 0]);
+    let release = |draft: &Draft, part: Option<u32>, number: u32| Release {
+        receipt: draft.id,
+        part,
+        row: fresh_row(),
+        changes: vec![draft.changes[number as usize].clone()],
+        events: vec![number],
+        at: time(50),
+        identity: digest("released", number),
+        content: digest("released content", number),
+    };
+    for release in [release(&in_part, Some(3), 3), release(&held, None, 0)] {
+        assert_eq!(store.release(release).await.expect("asked"), Released::Now);
+    }
+    assert_eq!(events(&*store, &in_part).await, [0, 1, 2, 3]);
+    assert_eq!(events(&*store, &held).await, [0]);
+    let filter = EventFilter {
+        operations: vec![in_part.operation.to_string()],
+        ..EventFilter::default()
+    };
+    let listed = all(&*store, &filter, 2).await;
+    let wanted = [
+        ("P2-0", 0),
+        ("P1-3", 3),
+        ("P1-2", 2),
+        ("P1-1", 1),
+        ("P1-0", 0),
+    ];
+    assert_eq!(told_of(&listed), wanted);
 }
 
 /// A page may end in the middle of a receipt.

@@ -121,6 +121,7 @@ pub async fn a_receipt_reads_back_whole(home: &mut dyn Home) {
         released_duplicate_of: None,
         released_changed_from: None,
         released_parts: Vec::new(),
+        events: vec![0],
     };
     assert_eq!(
         store.receipt(id(1)).await.expect("read"),
