@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
+
 use crate::support::{
     Client, Home, PAY, SIMPLE, Server, bodies,
     load::{Load, Sent, with_status},
@@ -86,10 +88,12 @@ fn heavy_what_was_answered_200_is_there_once_after_every_one_of_twenty_kills() {
         server = home.start();
         known.look(&server);
         known.is_whole();
+        tells_its_documents(&server, &sent);
         post_again(&server, &sent, &mut known);
     }
     known.look(&server);
     known.is_whole();
+    is_what_its_changes_make(&server);
     let all = server.receipts("&verdict=accepted").len();
     assert_eq!(
         all,
@@ -97,6 +101,40 @@ fn heavy_what_was_answered_200_is_there_once_after_every_one_of_twenty_kills() {
         "nothing of an earlier round went away"
     );
     assert!(known.promised.len() >= 400 * 20);
+}
+
+/// What was answered told its documents and made its event in the same commit.
+fn tells_its_documents(server: &Server, sent: &[Sent]) {
+    for number in with_status(sent, 200).step_by(37) {
+        let body: Value = serde_json::from_slice(&bodies::payment(number)).unwrap();
+        let id = |at: &str| body.pointer(at).unwrap().as_str().unwrap().to_owned();
+        let payment = id("/payment/objectId");
+        let invoice = id("/payment/invoicesPayInfos/0/objectId");
+        let told = server.get(&format!("/api/v1/documents/payment/{payment}"));
+        assert_eq!(told["status"], "INITIATED", "{number}");
+        let told = server.get(&format!("/api/v1/documents/invoice/{invoice}"));
+        let receipt = told["timeline"][0]["receipt"].as_str().unwrap();
+        let event = receipt.replacen("rcp_", "evt_", 1) + "_0";
+        let event = server.get(&format!("/api/v1/events/{event}"));
+        assert_eq!(event["subject"], format!("payment/{payment}"), "{number}");
+    }
+}
+
+/// Refolds every document: none differs from what is kept.
+fn is_what_its_changes_make(server: &Server) {
+    let (mut after, mut documents) = (Value::Null, 0);
+    loop {
+        let slice = json!({"check": true, "after": after}).to_string();
+        let answer = server.ask("POST", "/api/v1/documents/rebuild", &slice);
+        let told: Value = serde_json::from_str(&answer.text()).unwrap();
+        assert_eq!(told["differences"], json!([]));
+        documents += told["documents"].as_u64().unwrap();
+        after = told["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    assert!(documents > 400 * 20, "{documents}");
 }
 
 /// What was answered is a duplicate now; what was cut off is a duplicate or new, and never twice.

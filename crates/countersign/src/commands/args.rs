@@ -250,6 +250,22 @@ pub(crate) enum SourcesCommand {
 pub(crate) enum BenchCommand {
     /// Posts fresh messages to a server of its own and prints rate, latency and memory.
     Ingest(BenchIngestArgs),
+    /// Reads documents, findings and events from a server of its own that has many of them.
+    Read(BenchReadArgs),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BenchReadArgs {
+    /// How many receipts are stored before the measurement begins; each tells of a payment and an
+    /// invoice.
+    #[arg(long, default_value_t = 500_000)]
+    pub(crate) stored: u64,
+    /// How often each resource is asked for.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) requests: u64,
+    /// Where the data folder is made and thrown away [default: the system's temporary folder].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]

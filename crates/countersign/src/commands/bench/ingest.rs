@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How the benchmark's own source is called.
-const SOURCE: &str = "bench";
+pub(super) const SOURCE: &str = "bench";
 const HEADER: &str = "x-webhook-secret";
 
 /// Runs it and prints the figures.
@@ -46,7 +46,7 @@ pub(super) fn run(globals: &Globals, args: &BenchIngestArgs) -> Result<(), Comma
 
 async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
     let message = Arc::new(Message::of(&args.operation, args.example.as_deref())?);
-    let folder = folder(args)?;
+    let folder = folder(args.folder.as_deref())?;
     let secret = random::token();
     let config = write_config(folder.path(), &message, &secret)?;
     if args.stored > 0 {
@@ -83,8 +83,9 @@ async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
     Ok(figures)
 }
 
-fn folder(args: &BenchIngestArgs) -> Result<TempDir, String> {
-    let parent = args.folder.clone().unwrap_or_else(std::env::temp_dir);
+/// A data folder that is thrown away.
+pub(super) fn folder(parent: Option<&Path>) -> Result<TempDir, String> {
+    let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
     tempfile::Builder::new()
         .prefix("countersign-bench-")
         .tempdir_in(&parent)
@@ -92,7 +93,7 @@ fn folder(args: &BenchIngestArgs) -> Result<TempDir, String> {
 }
 
 /// One source with one static header, as EnKash would be configured.
-fn write_config(
+pub(super) fn write_config(
     data: &Path,
     message: &Message,
     secret: &str,
@@ -148,7 +149,7 @@ fn figures(args: &BenchIngestArgs, tally: &Tally, start: f64, memory: [(&str, u6
     })
 }
 
-fn latency(histogram: &Histogram<u64>) -> Json {
+pub(super) fn latency(histogram: &Histogram<u64>) -> Json {
     let at = |quantile: f64| rounded(milliseconds(histogram.value_at_quantile(quantile)));
     json!({
         "p50": at(0.5),

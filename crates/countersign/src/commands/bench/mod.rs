@@ -10,6 +10,7 @@ mod ingest;
 mod load;
 mod message;
 mod prefill;
+mod read;
 
 use super::{
     args::{BenchCommand, Globals},
@@ -20,5 +21,6 @@ use super::{
 pub(super) fn run(globals: &Globals, command: &BenchCommand) -> Result<(), CommandError> {
     match command {
         BenchCommand::Ingest(args) => ingest::run(globals, args),
+        BenchCommand::Read(args) => read::run(globals, args),
     }
 }
