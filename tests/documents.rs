@@ -4,6 +4,7 @@
 mod bills;
 mod commands;
 mod conflicts;
+mod damage;
 mod events;
 mod findings;
 mod inbounds;

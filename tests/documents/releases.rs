@@ -88,6 +88,59 @@ fn a_part_released_alone_applies_by_the_corrected_contract() {
 }
 
 #[test]
+fn a_part_that_a_release_of_the_whole_cannot_read_names_no_event() {
+    let home = Home::new();
+    let server = home.start();
+    let body = json!({
+        "client_id": 77, "group_key": "g", "status": "perhaps", "total_data": 2, "total_success": 2,
+        "items": [{"payload": "{\"doc_no\": \"IN-1\"}", "error": ""}, {"payload": "{", "error": ""}],
+    });
+    let held = take(&server, INBOUND, &body);
+    assert_eq!(server.newest()["verdict"], "quarantined");
+    assert_eq!(release(&server, &held, &json!({})), 200);
+    let event = format!("{}_0", held.replacen("rcp_", "evt_", 1));
+    let parts = &server.receipt(&held)["parts"];
+    assert_eq!(
+        (&parts[0]["event"], &parts[1]["event"]),
+        (&json!(event), &Value::Null)
+    );
+    let events = server.events("");
+    assert_eq!((events.len(), &events[0]["id"]), (1, &json!(event)));
+}
+
+#[test]
+fn a_release_by_a_contract_that_knows_the_word_as_a_failure_is_found() {
+    let home = Home::configured("contracts = \"contracts\"\n");
+    let folder = home.path().join("contracts");
+    fs::create_dir(&folder).unwrap();
+    let server = home.start();
+    let mut body = example("payment.pay.response", "accepted");
+    body["resp"]["result"] = json!("DECLINED");
+    let held = take(&server, PAY, &body);
+    assert_eq!(server.newest()["verdict"], "quarantined");
+    server.stop();
+    let text = include_str!("../../contracts/enkash-vendor-payment.yaml");
+    let corrected = text.replace(
+        "failure: [FAILURE, FAILED]",
+        "failure: [FAILURE, FAILED, DECLINED]",
+    );
+    assert_ne!(corrected, text);
+    fs::write(folder.join("enkash.yaml"), corrected).unwrap();
+    let server = home.start();
+    assert_eq!(release(&server, &held, &json!({})), 200);
+    let found = server.findings("&open=true");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (&found[0]["code"], &found[0]["receipt"]),
+        (&json!("result_failure"), &json!(held))
+    );
+    assert_eq!(
+        (server.documents("").len(), server.events("").len()),
+        (0, 0)
+    );
+}
+
+#[test]
 fn a_release_of_what_was_accepted_meanwhile_applies_nothing() {
     let home = Home::new();
     let server = home.start();

@@ -198,17 +198,10 @@ fn view(record: ReceiptRecord) -> ReceiptView {
 
 fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
     let is_held = part.verdict == Verdict::Quarantined;
-    let with_all = record.summary.released_at.filter(|_| is_held).map(|at| {
-        let (duplicate_of, changed_from) =
-            (record.released_duplicate_of, record.released_changed_from);
-        (at, duplicate_of, changed_from)
-    });
+    let with_all = record.summary.released_at.filter(|_| is_held);
+    let with_all = with_all.map(|at| (at, record.released_duplicate_of));
     let alone = record.released_parts.iter().find(|it| it.part == number);
-    let released = alone
-        .map(|it| (it.at, it.duplicate_of, it.changed_from))
-        .or(with_all);
-    // A release under an identity that was taken makes no event, as an acceptance would not.
-    let has_event = part.event || matches!(released, Some((_, None, None)));
+    let released = alone.map(|it| (it.at, it.duplicate_of)).or(with_all);
     let event = EventId {
         receipt: record.summary.id,
         part: number,
@@ -216,9 +209,9 @@ fn part_view(record: &ReceiptRecord, number: u32, part: &Part) -> PartView {
     PartView {
         part: number,
         verdict: part.verdict,
-        event: has_event.then(|| event.to_string()),
+        event: record.events.contains(&number).then(|| event.to_string()),
         violations: part.violations.clone(),
-        released_at: released.map(|(at, ..)| at),
-        released_duplicate_of: released.and_then(|(_, duplicate_of, _)| duplicate_of),
+        released_at: released.map(|(at, _)| at),
+        released_duplicate_of: released.and_then(|(_, duplicate_of)| duplicate_of),
     }
 }

@@ -84,6 +84,8 @@ pub(crate) async fn release(
         row: context.ids.row(at),
         changes: documents::with_lives(contract, claim.changes),
         events: claim.events,
+        findings: claim.findings,
+        failed_subject: documents::failed_subject(contract, claim.failed_subject),
         identity: claim.identity,
         content: claim.content,
     };
