@@ -99,7 +99,9 @@ CREATE TABLE findings (
     closed_at INTEGER
 ) STRICT;
 
-CREATE INDEX findings_by_document ON findings (document);
+-- Open ones are closed by what they are about; closed ones are only listed.
+CREATE INDEX findings_open_of ON findings (document, code, about) WHERE closed_at IS NULL;
+CREATE INDEX findings_closed_of ON findings (document) WHERE closed_at IS NOT NULL;
 CREATE INDEX findings_open ON findings (code) WHERE closed_at IS NULL;
 CREATE INDEX findings_closed ON findings (code) WHERE closed_at IS NOT NULL;
 

@@ -11,7 +11,6 @@ use std::{
 };
 
 use countersign_domain::{
-    document::{DocumentFinding, FindingKey},
     ids::ReceiptId,
     receipt::{Answer, Digest, Verdict},
 };
@@ -114,24 +113,11 @@ impl Writer<'_> {
             changes: changes.collect(),
             events: events.map(|(number, _)| number).collect(),
         };
-        let mut document = self.tell(&telling)?;
-        if draft.verdict != Verdict::Accepted {
-            return Ok(());
-        }
-        if let Some(name) = draft.failed_subject.as_ref().filter(|_| document.is_none()) {
-            document = self.number_of(name)?;
-        }
-        for finding in &draft.findings {
-            let finding = DocumentFinding {
-                key: FindingKey {
-                    code: finding.code,
-                    about: String::new(),
-                },
-                message: finding.message.clone(),
-            };
-            self.open_finding(document, &finding, draft.id, draft.received_at)?;
-        }
-        Ok(())
+        let findings = match draft.verdict {
+            Verdict::Accepted => &draft.findings[..],
+            Verdict::Quarantined | Verdict::Duplicate => &[],
+        };
+        self.tell_all(&telling, findings, draft.failed_subject.as_ref())
     }
 
     /// The outer error is everybody's, the inner one is this receipt's.

@@ -20,7 +20,8 @@ use rusqlite::{Connection, Row};
 use crate::{
     document_classes::{self, DocumentClass},
     failure::Failure,
-    findings::{self, document_of, range_of},
+    finding_lists,
+    labels::{document_of, entry, is_merged, range_of},
     records::timestamp,
     slices::Key,
     tell::parsed,
@@ -140,7 +141,7 @@ fn labelled(
             .transpose()?;
         let fits = class.and_then(|it| classes.get(&it));
         if fits.is_some_and(|it| it.matches(filter))
-            && also.map_or(Ok(true), |label| has_label(database, label, *id))?
+            && also.map_or(Ok(true), |label| is_merged(database, &entry(label, *id)))?
         {
             ids.push(*id);
         }
@@ -157,24 +158,13 @@ fn newest_with(database: &Connection, labels: &[Label], before: i64) -> Result<V
     let mut found = BTreeSet::new();
     let mut statement = database.prepare_cached(ENTRIES)?;
     for label in labels {
-        let first = *range_of(*label).start();
-        let mut last = first;
-        last[8..].copy_from_slice(&before.to_be_bytes());
         let limit = i64::try_from(LOOKED_AT).expect("a small number");
-        let mut rows = statement.query((first, last, limit))?;
+        let mut rows = statement.query((range_of(*label).start(), entry(*label, before), limit))?;
         while let Some(row) = rows.next()? {
             found.insert(document_of(&row.get::<_, Key>(0)?));
         }
     }
     Ok(found.into_iter().rev().take(LOOKED_AT).collect())
-}
-
-fn has_label(database: &Connection, label: Label, id: i64) -> Result<bool, Failure> {
-    let mut entry = *range_of(label).start();
-    entry[8..].copy_from_slice(&id.to_be_bytes());
-    Ok(database
-        .prepare_cached("SELECT 1 FROM labels WHERE entry = ?1")?
-        .exists([entry])?)
 }
 
 fn summary_of(
@@ -224,7 +214,7 @@ pub(crate) fn one(
             state: summary.state.clone(),
             ..beside(&snapshot, id)?
         },
-        findings: findings::open_of(&snapshot, id)?,
+        findings: finding_lists::open_of(&snapshot, id)?,
         timeline: told(&snapshot, &entries)?,
         changes,
         decisions: decisions(&snapshot, id)?,
@@ -314,35 +304,64 @@ pub(crate) fn timeline(database: &Connection, id: i64) -> Result<Vec<Entry>, Fai
     Ok(entries)
 }
 
-/// The entries with what was said, and by which receipt.
-pub(crate) fn told(
-    database: &Connection,
-    entries: &[Entry],
-) -> Result<Vec<TimelineEntry>, Failure> {
-    let mut statement = database.prepare_cached(
-        "SELECT c.receipt, k.source, k.operation, r.received_at, c.entries
-         FROM changes c JOIN classes k ON k.id = c.class JOIN receipts r ON r.id = c.receipt
-         WHERE c.id = ?1",
-    )?;
-    let mut told = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let mut rows = statement.query([entry.row])?;
-        let missing = || Failure::Corrupt(format!("change {} is missing", entry.row));
-        let row = rows.next()?.ok_or_else(missing)?;
-        let text = row.get_ref(4)?.as_bytes().map_err(rusqlite::Error::from)?;
-        let mut changes: Vec<Change> = parsed(text)?;
-        let place = usize::try_from(entry.place).map_err(|_| missing())?;
-        if place >= changes.len() {
-            return Err(missing());
-        }
-        told.push(TimelineEntry {
-            id: entry.change,
+/// A row of changes as it was told: most entries of a timeline follow one of another row, but a
+/// long message may tell one document thousands of times.
+struct ToldRow {
+    id: i64,
+    receipt: ReceiptId,
+    source: String,
+    operation: String,
+    received_at: Timestamp,
+    changes: Vec<Option<Change>>,
+}
+
+/// One row of changes, with the receipt that told it.
+pub(crate) const TOLD: &str = "SELECT c.receipt, k.source, k.operation, r.received_at, c.entries
+     FROM changes c JOIN classes k ON k.id = c.class JOIN receipts r ON r.id = c.receipt
+     WHERE c.id = ?1";
+
+impl ToldRow {
+    fn read(database: &Connection, id: i64) -> Result<Self, Failure> {
+        let mut statement = database.prepare_cached(TOLD)?;
+        let mut rows = statement.query([id])?;
+        let row = rows.next()?.ok_or_else(|| missing(id))?;
+        Ok(Self {
+            id,
             receipt: ReceiptId::from_rowid(row.get(0)?),
             source: row.get(1)?,
             operation: row.get(2)?,
             received_at: timestamp(row.get(3)?),
+            changes: parsed(row.get_ref(4)?.as_bytes().map_err(rusqlite::Error::from)?)?,
+        })
+    }
+}
+
+fn missing(row: i64) -> Failure {
+    Failure::Corrupt(format!("change {row} is missing"))
+}
+
+/// The entries, which stand in their order, with what was said, and by which receipt.
+pub(crate) fn told(
+    database: &Connection,
+    entries: &[Entry],
+) -> Result<Vec<TimelineEntry>, Failure> {
+    let mut told = Vec::with_capacity(entries.len());
+    let mut last: Option<ToldRow> = None;
+    for entry in entries {
+        let row = match &mut last {
+            Some(row) if row.id == entry.row => row,
+            last => last.insert(ToldRow::read(database, entry.row)?),
+        };
+        let place = usize::try_from(entry.place).map_err(|_| missing(entry.row))?;
+        let change = row.changes.get_mut(place).and_then(Option::take);
+        told.push(TimelineEntry {
+            id: entry.change,
+            receipt: row.receipt,
+            source: row.source.clone(),
+            operation: row.operation.clone(),
+            received_at: row.received_at,
             outcome: entry.outcome,
-            change: changes.swap_remove(place),
+            change: change.ok_or_else(|| missing(entry.row))?,
         });
     }
     Ok(told)

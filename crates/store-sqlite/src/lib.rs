@@ -21,8 +21,10 @@ mod documents;
 mod events;
 mod failure;
 mod filter;
+mod finding_lists;
 mod findings;
 mod folder;
+mod labels;
 mod lists;
 mod readers;
 mod records;
@@ -69,9 +71,9 @@ pub struct SqliteOptions {
     pub cache_bytes: u64,
     /// Connections that read at the same time.
     pub readers: u32,
-    /// Claims, and labels, that are gathered in memory (and in the journal) before they are merged into their
-    /// table; up to twice as many are held, and read back by a start.
-    pub claims_in_memory: usize,
+    /// Claims, and labels, that are gathered in memory (and in the journal) before they are merged
+    /// into their table; up to twice as many are held, and read back by a start.
+    pub keys_in_memory: usize,
     /// Pages in the write-ahead log at which it begins to be folded into the database.
     pub checkpoint_pages: u32,
 }
@@ -81,7 +83,7 @@ impl Default for SqliteOptions {
         Self {
             cache_bytes: 48 << 20,
             readers: 4,
-            claims_in_memory: 256 << 10,
+            keys_in_memory: 256 << 10,
             checkpoint_pages: 2048,
         }
     }
@@ -98,8 +100,8 @@ pub struct SqliteStore {
     unmerged_labels: Arc<AtomicUsize>,
 }
 
-/// Labels that are merged at once because somebody lists by them: a few milliseconds of the writer's
-/// time.
+/// Labels that are merged at once because somebody lists by them: a few milliseconds of the
+/// writer's time.
 const CATCH_UP_SLICE: usize = 2048;
 
 /// How often one list asks for that.
@@ -266,13 +268,13 @@ impl Store for SqliteStore {
         };
         let filter = filter.clone();
         self.readers
-            .read(move |database| findings::list(database, &filter, document, page))
+            .read(move |database| finding_lists::list(database, &filter, document, page))
             .await
     }
 
     async fn finding(&self, id: FindingId) -> Result<Option<FindingRecord>, StoreError> {
         self.readers
-            .read(move |database| findings::one(database, id))
+            .read(move |database| finding_lists::one(database, id))
             .await
     }
 
@@ -309,14 +311,18 @@ impl Store for SqliteStore {
     async fn refold(&self, refold: Refold) -> Result<Refolded, StoreError> {
         let lifecycles = Arc::clone(&refold.lifecycles);
         let mend = refold.mend;
-        let (refolded, differing) = self
+        // What is merged need not be looked for in the journal.
+        self.catch_up().await?;
+        let (mut refolded, differing) = self
             .readers
             .read(move |database| refold::check(database, &refold))
             .await?;
         for id in differing.into_iter().filter(|_| mend) {
             let lifecycles = Arc::clone(&lifecycles);
-            self.write(move |writer| writer.mend(id, &lifecycles))
+            let is_mended = self
+                .write(move |writer| writer.mend(id, &lifecycles))
                 .await??;
+            refolded.mended += u64::from(is_mended);
         }
         Ok(refolded)
     }

@@ -3,17 +3,21 @@
 //! Each slice is one snapshot, so what is written meanwhile cannot look like a difference. Mending
 //! happens on the writer, document by document, and folds again there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use countersign_domain::{
     document::{Decision, Document, Lifecycle, Ruling, fold_all},
-    ids::ReceiptId,
+    ids::{ChangeId, ReceiptId},
 };
-use countersign_store::{Difference, Lifecycles, Refold, Refolded, StoreError, TimelineEntry};
+use countersign_store::{
+    Difference, DocumentName, Lifecycles, Refold, Refolded, StoreError, TimelineEntry,
+};
 use rusqlite::Connection;
 
 use crate::{
     documents,
     failure::Failure,
-    findings,
+    finding_lists, findings, labels,
     resolve::last_receipt,
     tell::{self, Subject},
     writer::Writer,
@@ -45,7 +49,8 @@ pub(crate) fn check(
             .filter(|_| ids.len() == refold.limit as usize),
         ..Refolded::default()
     };
-    let mut differing = Vec::new();
+    let mut found = Vec::new();
+    let mut wanted = BTreeMap::new();
     for id in ids {
         let document = documents::name(&snapshot, id)?;
         let what = match lifecycle_of(&refold.lifecycles, &document) {
@@ -53,22 +58,27 @@ pub(crate) fn check(
             Some(lifecycle) => {
                 let compared = compare(&snapshot, id, lifecycle)?;
                 refolded.changes += compared.changes;
+                let labels = compared.folded.state.labels(lifecycle);
+                wanted.extend(labels.into_iter().map(|it| (labels::entry(it, id), id)));
                 compared.what
             }
         };
         refolded.documents += 1;
-        if !what.is_empty() {
-            differing.push(id);
-            refolded.differences.push(Difference { document, what });
+        found.push((id, Difference { document, what }));
+    }
+    let lacking: BTreeSet<i64> = labels::lacking(&snapshot, wanted)?.into_values().collect();
+    for (id, difference) in &mut found {
+        if lacking.contains(id) {
+            difference.what.push("labels");
         }
     }
+    found.retain(|(_, difference)| !difference.what.is_empty());
+    let (differing, differences) = found.into_iter().unzip();
+    refolded.differences = differences;
     Ok((refolded, differing))
 }
 
-fn lifecycle_of<'l>(
-    lifecycles: &'l Lifecycles,
-    name: &countersign_store::DocumentName,
-) -> Option<&'l Lifecycle> {
+fn lifecycle_of<'l>(lifecycles: &'l Lifecycles, name: &DocumentName) -> Option<&'l Lifecycle> {
     lifecycles.get(&name.namespace, &name.kind).map(|it| &**it)
 }
 
@@ -83,7 +93,7 @@ fn compare(database: &Connection, id: i64, lifecycle: &Lifecycle) -> Result<Comp
         state,
         ..documents::beside(database, id)?
     };
-    let open = findings::open_of(database, id)?;
+    let open = finding_lists::open_of(database, id)?;
     let open = open
         .iter()
         .filter(|it| findings::is_of_state(lifecycle, it.key.code));
@@ -126,39 +136,51 @@ fn kept_decisions(
         let Some((change, is_picked)) = kept.change else {
             continue;
         };
-        let named = told.iter().find(|it| it.id == change);
         decisions.push(Decision {
             at: kept.at,
             id: kept.id,
             change,
-            ruling: match named {
-                Some(named) if is_picked => Ruling::pick(&named.change),
-                _ => Ruling::Void,
-            },
+            ruling: ruling(is_picked, change, told)?,
         });
     }
     Ok(decisions)
 }
 
+/// What was decided about a change of a document.
+pub(crate) fn ruling(
+    is_picked: bool,
+    change: ChangeId,
+    told: &[TimelineEntry],
+) -> Result<Ruling, Failure> {
+    if !is_picked {
+        return Ok(Ruling::Void);
+    }
+    let named = told.iter().find(|it| it.id == change);
+    let named =
+        named.ok_or_else(|| Failure::Corrupt(format!("{change} was picked and is missing")))?;
+    Ok(Ruling::pick(&named.change))
+}
+
 impl Writer<'_> {
-    /// Writes one document as its changes make it.
-    pub(crate) fn mend(&mut self, id: i64, lifecycles: &Lifecycles) -> Result<(), StoreError> {
+    /// Writes one document as its changes make it, and says whether it is so now.
+    pub(crate) fn mend(&mut self, id: i64, lifecycles: &Lifecycles) -> Result<bool, StoreError> {
         Ok(self.transaction(|writer| {
             let name = documents::name(writer.database, id)?;
             let Some(lifecycle) = lifecycle_of(lifecycles, &name) else {
-                return Ok(());
+                return Ok(false);
             };
             let compared = compare(writer.database, id, lifecycle)?;
             let timeline = documents::timeline(writer.database, id)?;
             let receipt = last_receipt(writer.database, &timeline)?;
             let subject = Subject {
                 id,
-                name,
                 lifecycle,
                 receipt: ReceiptId::from_rowid(receipt.unwrap_or_default()),
                 at: documents::updated_at(writer.database, id)?,
             };
-            writer.write_whole(&subject, &compared.folded)
+            writer.write_whole(&subject, &compared.folded)?;
+            // Under which id a change was told cannot be told again.
+            Ok(!compared.what.contains(&"timeline"))
         })?)
     }
 }

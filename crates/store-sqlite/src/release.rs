@@ -1,10 +1,6 @@
 //! Release: a decision about what is in quarantine, as a row of its own.
 
-use countersign_domain::{
-    document::{DocumentFinding, FindingKey},
-    ids::ReceiptId,
-    receipt::{FindingCode, Verdict},
-};
+use countersign_domain::{ids::ReceiptId, receipt::Verdict};
 use countersign_store::{
     Release, Released, StoreError,
     claims::{ClaimKey, content_changed},
@@ -72,18 +68,11 @@ impl Writer<'_> {
             changes: release.changes.iter().collect(),
             events,
         };
-        let document = self.tell(&telling)?;
+        let mut findings = release.findings.clone();
         if let Released::ContentChanged { first } = released {
-            let finding = DocumentFinding {
-                key: FindingKey {
-                    code: FindingCode::ContentChanged,
-                    about: String::new(),
-                },
-                message: content_changed(first),
-            };
-            self.open_finding(document, &finding, release.receipt, release.at)?;
+            findings.push(content_changed(first));
         }
-        Ok(())
+        self.tell_all(&telling, &findings, release.failed_subject.as_ref())
     }
 
     fn cannot_be_released(&self, release: &Release) -> Result<Option<Released>, Failure> {

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 
 use countersign_domain::{
-    document::{Decision, Document, Lifecycle, Ruling, fold_all},
+    document::{Decision, Document, Lifecycle, fold_all},
     ids::{ChangeId, FindingId},
-    receipt::FindingCode,
 };
-use countersign_store::{Resolution, ResolutionAnswer, Resolved, StoreError};
+use countersign_store::{
+    FindingRecord, Resolution, ResolutionAnswer, Resolved, StoreError, claims::is_of_receipt,
+};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::{
     documents::{self, Entry},
     failure::Failure,
-    findings,
+    finding_lists, findings,
+    labels::Which,
     records::nanoseconds,
+    refold::ruling,
     tell::{self, Subject},
     writer::Writer,
 };
@@ -25,19 +28,17 @@ impl Writer<'_> {
     }
 
     fn rule(&mut self, resolution: &Resolution) -> Result<Resolved, Failure> {
-        let Some(finding) = findings::one(self.database, resolution.finding)? else {
+        let Some(finding) = finding_lists::one(self.database, resolution.finding)? else {
             return Ok(Resolved::UnknownFinding);
         };
         let document: Option<i64> = self
             .database
-            .prepare_cached("SELECT document FROM findings WHERE id = ?1")?
+            .prepare_cached(finding_lists::DOCUMENT)?
             .query_row([resolution.finding.rowid()], |row| row.get(0))?;
-        let is_of_receipt = matches!(
-            finding.key.code,
-            FindingCode::ContentChanged | FindingCode::ResultFailure
-        );
+        // Nothing told later can close what is of no document.
+        let is_for_people = document.is_none() || is_of_receipt(finding.key.code);
         let ruled = match resolution.answer {
-            ResolutionAnswer::Noted if is_of_receipt => None,
+            ResolutionAnswer::Noted if is_for_people => None,
             ResolutionAnswer::Noted => return Ok(Resolved::NeedsRuling),
             ResolutionAnswer::Pick(change) | ResolutionAnswer::Void(change) => {
                 let Some((document, lifecycle)) = document.zip(resolution.lifecycle.as_deref())
@@ -54,19 +55,17 @@ impl Writer<'_> {
         if let Some((document, lifecycle, change)) = ruled {
             self.refold_with(resolution, document, lifecycle, change)?;
         }
-        if is_of_receipt {
+        if is_for_people {
             self.database
-                .prepare_cached(
-                    "UPDATE findings SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL",
-                )?
+                .prepare_cached(findings::CLOSE_NOTED)?
                 .execute((resolution.finding.rowid(), nanoseconds(resolution.at)?))?;
         }
         let now = self.finding_now(resolution.finding)?;
         Ok(Resolved::Now(Box::new(now)))
     }
 
-    fn finding_now(&self, id: FindingId) -> Result<countersign_store::FindingRecord, Failure> {
-        findings::one(self.database, id)?
+    fn finding_now(&self, id: FindingId) -> Result<FindingRecord, Failure> {
+        finding_lists::one(self.database, id)?
             .ok_or_else(|| Failure::Corrupt(format!("{id} is missing")))
     }
 
@@ -103,11 +102,8 @@ impl Writer<'_> {
     ) -> Result<(), Failure> {
         let timeline = documents::timeline(self.database, id)?;
         let told = documents::told(self.database, &timeline)?;
-        let named = told.iter().find(|it| it.id == change);
-        let ruling = match (resolution.answer, named) {
-            (ResolutionAnswer::Pick(_), Some(named)) => Ruling::pick(&named.change),
-            _ => Ruling::Void,
-        };
+        let is_picked = matches!(resolution.answer, ResolutionAnswer::Pick(_));
+        let ruling = ruling(is_picked, change, &told)?;
         let before = tell::state(self.database, id)?;
         let mut decisions = before.decisions.clone();
         decisions.push(Decision {
@@ -128,11 +124,9 @@ impl Writer<'_> {
         after: &Document,
         resolution: &Resolution,
     ) -> Result<(), Failure> {
-        let receipt = findings::one(self.database, resolution.finding)?.map(|it| it.receipt);
-        let name = documents::name(self.database, id)?;
+        let receipt = finding_lists::one(self.database, resolution.finding)?.map(|it| it.receipt);
         let subject = Subject {
             id,
-            name,
             lifecycle,
             receipt: receipt.ok_or(Failure::Refused("the finding is gone"))?,
             at: resolution.at,
@@ -165,13 +159,13 @@ impl Writer<'_> {
         )?;
         self.write_beside(subject, after)?;
         self.settle_findings(subject, after)?;
-        self.label(subject, &before, &after.state)
+        self.label(subject, (&before, &after.state), Which::All)
     }
 
     /// Opens, retells and closes findings until they are those of the state.
     fn settle_findings(&self, subject: &Subject<'_>, after: &Document) -> Result<(), Failure> {
         let holds = after.findings(subject.lifecycle);
-        let open = findings::open_of(self.database, subject.id)?;
+        let open = finding_lists::open_of(self.database, subject.id)?;
         let own = open
             .iter()
             .filter(|it| findings::is_of_state(subject.lifecycle, it.key.code));

@@ -138,19 +138,10 @@ impl Slices {
         };
         let mut entries = Vec::new();
         let mut ids = None;
-        let mut statement = database.prepare(table.read_journal)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
+        read_journal(database, table, |id, batch| {
             ids = Some((ids.map_or(id, |(oldest, _)| oldest), id));
-            let batch = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            if batch.len() % ENTRY != 0 {
-                return Err(Failure::Corrupt(format!(
-                    "row {id} of a journal is cut off"
-                )));
-            }
-            entries.extend(batch.chunks_exact(ENTRY).map(read_entry));
-        }
+            entries.extend(batch);
+        })?;
         entries.iter().for_each(|(key, _)| filter.add(key));
         let (oldest, next) = ids.map_or((1, 1), |(oldest, newest)| (oldest, newest + 1));
         Ok(Self {
@@ -377,6 +368,40 @@ impl Slices {
         self.journals = false;
         self.journal.kept_from = self.journal.oldest;
     }
+}
+
+/// What the journal says last of the keys that are wanted.
+pub(crate) fn last_in_journal(
+    database: &Connection,
+    table: &Table,
+    is_wanted: impl Fn(&Key) -> bool,
+) -> Result<BTreeMap<Key, Value>, Failure> {
+    let mut last = BTreeMap::new();
+    read_journal(database, table, |_, entries| {
+        last.extend(entries.filter(|(key, _)| is_wanted(key)));
+    })?;
+    Ok(last)
+}
+
+/// Reads the rows of a journal, the oldest first.
+fn read_journal(
+    database: &Connection,
+    table: &Table,
+    mut each: impl FnMut(i64, &mut dyn Iterator<Item = (Key, Value)>),
+) -> Result<(), Failure> {
+    let mut statement = database.prepare_cached(table.read_journal)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let batch = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        if batch.len() % ENTRY != 0 {
+            return Err(Failure::Corrupt(format!(
+                "row {id} of a journal is cut off"
+            )));
+        }
+        each(id, &mut batch.chunks_exact(ENTRY).map(read_entry));
+    }
+    Ok(())
 }
 
 fn read_entry(entry: &[u8]) -> (Key, Value) {

@@ -5,11 +5,12 @@
 //! findings that opened or closed, the labels that came or went. A message costs the same however
 //! many came before it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use countersign_domain::{
     document::{Applied, Document, Lifecycle, RowName, RowState, State},
     ids::{ChangeId, ReceiptId},
+    receipt::Finding,
 };
 use countersign_store::{DocumentChange, DocumentName, claims::ClaimKey};
 use jiff::Timestamp;
@@ -18,10 +19,19 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{
     document_classes::DocumentClass,
     failure::Failure,
+    labels::Which,
     records::{json, nanoseconds},
-    slices::{ABSENT, PRESENT},
+    slices::Key,
     writer::Writer,
 };
+
+/// One of the rows that a change may name.
+pub(crate) const NAMED_ROW: &str =
+    "SELECT cells FROM document_rows WHERE document = ?1 AND name = ?2 AND key = ?3";
+
+/// Whether a document was told a change before.
+pub(crate) const IS_IN_TIMELINE: &str =
+    "SELECT 1 FROM timeline WHERE document = ?1 AND change = ?2 LIMIT 1";
 
 /// What is told, and by whom.
 pub(crate) struct Telling<'t> {
@@ -40,17 +50,64 @@ pub(crate) struct Telling<'t> {
 pub(crate) struct Subject<'t> {
     /// The document's number.
     pub(crate) id: i64,
-    pub(crate) name: DocumentName,
     pub(crate) lifecycle: &'t Lifecycle,
     /// The receipt that is the reason.
     pub(crate) receipt: ReceiptId,
     pub(crate) at: Timestamp,
 }
 
+/// What a message says of one document.
+struct Group {
+    /// The claim on the document's name.
+    key: Key,
+    /// Where its changes stand among those of the message; there is at least one.
+    places: Vec<usize>,
+}
+
+impl Group {
+    /// The documents of a message, in the order in which it first names them.
+    fn all(changes: &[&DocumentChange]) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::with_capacity(changes.len());
+        let mut by_key: HashMap<Key, usize> = HashMap::new();
+        for (place, told) in changes.iter().enumerate() {
+            let key = ClaimKey::of_document(&told.name()).to_bytes();
+            match by_key.entry(key) {
+                Entry::Occupied(known) => groups[*known.get()].places.push(place),
+                Entry::Vacant(new) => {
+                    new.insert(groups.len());
+                    let places = vec![place];
+                    groups.push(Self { key, places });
+                }
+            }
+        }
+        groups
+    }
+}
+
 impl Writer<'_> {
+    /// Tells documents, and writes down what is doubtful about the receipt itself: about its first
+    /// main document or, where the request failed and tells of none, about its subject.
+    pub(crate) fn tell_all(
+        &mut self,
+        telling: &Telling<'_>,
+        findings: &[Finding],
+        failed_subject: Option<&DocumentName>,
+    ) -> Result<(), Failure> {
+        let main = self.tell(telling)?;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let document = match (main, failed_subject) {
+            (None, Some(name)) => self.number_of(name)?,
+            _ => main,
+        };
+        let by = (telling.receipt, telling.received_at);
+        self.note_of_receipt(findings, document, by)
+    }
+
     /// Writes the changes and tells each document of its own; the number of the first main document
     /// is returned.
-    pub(crate) fn tell(&mut self, telling: &Telling<'_>) -> Result<Option<i64>, Failure> {
+    fn tell(&mut self, telling: &Telling<'_>) -> Result<Option<i64>, Failure> {
         if telling.changes.is_empty() && telling.events.is_empty() {
             return Ok(None);
         }
@@ -68,59 +125,71 @@ impl Writer<'_> {
                 (!events.is_empty()).then(|| events.join(",")),
                 json(&entries),
             ))?;
+        let first_main = telling.changes.iter().position(|it| it.change.main);
         let mut main = None;
-        for (place, told) in (0..).zip(&telling.changes) {
-            let document = self.tell_one(telling, place, told)?;
-            main = main.or(told.change.main.then_some(document));
+        for group in Group::all(&telling.changes) {
+            let document = self.tell_one(telling, &group)?;
+            if first_main.is_some_and(|it| group.places.contains(&it)) {
+                main = Some(document);
+            }
         }
         Ok(main)
     }
 
-    fn tell_one(
-        &mut self,
-        telling: &Telling<'_>,
-        place: i64,
-        told: &DocumentChange,
-    ) -> Result<i64, Failure> {
-        let name = told.name();
-        let key = ClaimKey::of_document(&name).to_bytes();
-        let change = told.id();
-        let known = self.claims.get(self.database, key)?;
-        let (before, is_known) = match known {
-            None => (State::default(), false),
-            Some(id) => (
-                state(self.database, id)?,
-                is_in_timeline(self.database, id, change)?,
-            ),
+    /// Tells one document all that a message says of it: it is read once and written once.
+    fn tell_one(&mut self, telling: &Telling<'_>, group: &Group) -> Result<i64, Failure> {
+        let told = |place: &usize| telling.changes[*place];
+        let first = told(&group.places[0]);
+        let known = self.claims.get(self.database, group.key)?;
+        let before = match known {
+            None => State::default(),
+            Some(id) => state(self.database, id)?,
         };
         let mut document = Document {
             state: before.clone(),
             ..Document::default()
         };
         if let Some(id) = known {
-            document.rows = named_rows(self.database, id, told)?;
+            for place in &group.places {
+                named_rows(self.database, id, told(place), &mut document.rows)?;
+            }
         }
-        let applied = document.apply(&told.lifecycle, change, &told.change, is_known);
-        let at = telling.received_at;
+        let mut seen = HashSet::new();
+        let mut applied = Vec::with_capacity(group.places.len());
+        for place in &group.places {
+            let told = told(place);
+            let change = told.id();
+            // Most messages tell a document one thing, and need not remember it.
+            let is_new = group.places.len() == 1 || seen.insert(change);
+            let is_known = match known {
+                _ if !is_new => true,
+                None => false,
+                Some(id) => is_in_timeline(self.database, id, change)?,
+            };
+            let done = document.apply(&told.lifecycle, change, &told.change, is_known);
+            applied.push((*place, change, done));
+        }
+        let (lifecycle, at) = (&first.lifecycle, telling.received_at);
         let id = if let Some(id) = known {
-            self.update(id, &told.lifecycle, &before, &document.state, at)?;
+            self.update(id, lifecycle, &before, &document.state, at)?;
             id
         } else {
-            let id = self.insert(&told.lifecycle, &told.change.id, &document.state, at)?;
-            self.claims.put(key, id);
+            let id = self.insert(lifecycle, &first.change.id, &document.state, at)?;
+            self.claims.put(group.key, id);
             id
         };
         let subject = Subject {
             id,
-            name,
-            lifecycle: &told.lifecycle,
+            lifecycle,
             receipt: telling.receipt,
             at,
         };
         self.write_beside(&subject, &document)?;
-        self.enter(id, change, telling.row, place, &applied)?;
-        self.note(&subject, &applied)?;
-        self.label(&subject, &before, &document.state)?;
+        for (place, change, applied) in &applied {
+            self.enter(id, *change, (telling.row, *place), applied)?;
+            self.note(&subject, applied)?;
+        }
+        self.label(&subject, (&before, &document.state), Which::Changed)?;
         Ok(id)
     }
 
@@ -211,8 +280,7 @@ impl Writer<'_> {
         &self,
         document: i64,
         change: ChangeId,
-        row: i64,
-        place: i64,
+        (row, place): (i64, usize),
         applied: &Applied,
     ) -> Result<(), Failure> {
         self.database
@@ -224,36 +292,16 @@ impl Writer<'_> {
                 document,
                 change.to_bytes(),
                 row,
-                place,
+                i64::try_from(place).expect("a message has few changes"),
                 applied.outcome as i64,
             ))?;
         Ok(())
     }
 
-    /// Follows the labels of a document from one state to the other.
-    pub(crate) fn label(
-        &mut self,
-        subject: &Subject<'_>,
-        before: &State,
-        after: &State,
-    ) -> Result<(), Failure> {
-        let lifecycle = subject.lifecycle;
-        let (old, new) = (before.labels(lifecycle), after.labels(lifecycle));
-        let entry = |label: &countersign_domain::document::Label| {
-            let mut entry = [0; 16];
-            entry[..8].copy_from_slice(&label.to_bytes());
-            entry[8..].copy_from_slice(&subject.id.to_be_bytes());
-            entry
-        };
-        // Before its own labels are there: most numbers are new, which is soon known of them.
-        self.watch_unique(subject, before, after)?;
-        for gone in old.difference(&new) {
-            self.labels.put(entry(gone), ABSENT);
-        }
-        for come in new.difference(&old) {
-            self.labels.put(entry(come), PRESENT);
-        }
-        Ok(())
+    /// The number of the document with this name, if there is one.
+    pub(crate) fn number_of(&self, name: &DocumentName) -> Result<Option<i64>, Failure> {
+        let key = ClaimKey::of_document(name).to_bytes();
+        self.claims.get(self.database, key)
     }
 }
 
@@ -279,34 +327,34 @@ pub(crate) fn is_in_timeline(
     change: ChangeId,
 ) -> Result<bool, Failure> {
     Ok(database
-        .prepare_cached("SELECT 1 FROM timeline WHERE document = ?1 AND change = ?2 LIMIT 1")?
+        .prepare_cached(IS_IN_TIMELINE)?
         .exists((id, change.to_bytes()))?)
 }
 
-/// The rows of a document that a change names, as far as they are there.
+/// Adds the rows of a document that a change names, as far as they are there.
 fn named_rows(
     database: &Connection,
     id: i64,
     told: &DocumentChange,
-) -> Result<BTreeMap<RowName, RowState>, Failure> {
-    let mut statement = database.prepare_cached(
-        "SELECT cells FROM document_rows WHERE document = ?1 AND name = ?2 AND key = ?3",
-    )?;
-    let mut found = BTreeMap::new();
+    found: &mut BTreeMap<RowName, RowState>,
+) -> Result<(), Failure> {
+    let mut statement = database.prepare_cached(NAMED_ROW)?;
     for (table, rows) in &told.change.rows {
-        let keys: BTreeSet<&str> = rows.iter().map(|it| &*it.key).collect();
-        for key in keys {
+        for row in rows {
+            let name = RowName {
+                table: table.clone(),
+                key: row.key.clone(),
+            };
+            if found.contains_key(&name) {
+                continue;
+            }
             let cells: Option<String> = statement
-                .query_row((id, &**table, key), |row| row.get(0))
+                .query_row((id, &**table, &row.key), |row| row.get(0))
                 .optional()?;
             if let Some(cells) = cells {
-                let name = RowName {
-                    table: table.clone(),
-                    key: key.to_owned(),
-                };
                 found.insert(name, parsed(cells.as_bytes())?);
             }
         }
     }
-    Ok(found)
+    Ok(())
 }

@@ -29,7 +29,7 @@ fn small() -> SqliteOptions {
     SqliteOptions {
         cache_bytes: 256 << 10,
         readers: 2,
-        claims_in_memory: 50,
+        keys_in_memory: 50,
         checkpoint_pages: 64,
     }
 }

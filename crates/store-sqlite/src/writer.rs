@@ -95,7 +95,7 @@ impl Known {
         path: &Path,
         options: &SqliteOptions,
     ) -> Result<Self, Failure> {
-        let generation = options.claims_in_memory;
+        let generation = options.keys_in_memory;
         let known = Self {
             claims: Slices::open(database, path, &slices::CLAIMS, generation)?,
             labels: Slices::open(database, path, &slices::LABELS, generation)?,

@@ -2,8 +2,9 @@
 //!
 //! A *claim* is sixteen bytes of a SHA-256 that at most one receipt (or document) holds, for ever.
 //! There are four kinds: the identity itself, identity and content together (for content that
-//! changed under an identity), the content of what is in quarantine, and the name of a document. A store looks claims up and writes them
-//! down; which claims to look up, and what a draft turns into, is said here.
+//! changed under an identity), the content of what is in quarantine, and the name of a document. A
+//! store looks claims up and writes them down; which claims to look up, and what a draft turns into,
+//! is said here.
 //!
 //! What it does not do: any I/O. Next: `Store::accept` of each store.
 
@@ -102,10 +103,7 @@ pub fn make_duplicate(draft: &mut Draft, answer: Answer) {
 
 /// Marks an accepted draft as other content under the identity that `first` claimed.
 pub fn mark_content_changed(draft: &mut Draft, first: ReceiptId) {
-    draft.findings.push(Finding {
-        code: FindingCode::ContentChanged,
-        message: content_changed(first),
-    });
+    draft.findings.push(content_changed(first));
     for part in &mut draft.parts {
         part.event = false;
     }
@@ -113,8 +111,22 @@ pub fn mark_content_changed(draft: &mut Draft, first: ReceiptId) {
 
 /// What is said of other content under the identity that `first` claimed.
 #[must_use]
-pub fn content_changed(first: ReceiptId) -> String {
-    format!("receipt {first} came with the same identity and other content")
+pub fn content_changed(first: ReceiptId) -> Finding {
+    Finding {
+        code: FindingCode::ContentChanged,
+        message: format!("receipt {first} came with the same identity and other content"),
+    }
+}
+
+/// Whether a finding of this code is always about a receipt, so that no change of a document can
+/// open or close it: a note can. Any other finding of a receipt is about the receipt as a whole, and
+/// is kept without a document.
+#[must_use]
+pub fn is_of_receipt(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::ContentChanged | FindingCode::ResultFailure
+    )
 }
 
 /// The one part that most receipts have; stores need not spell it out.
@@ -143,13 +155,20 @@ mod tests {
     }
 
     #[test]
-    fn the_three_kinds_of_claims_never_meet() {
+    fn the_four_kinds_of_claims_never_meet() {
         let digest = [7; 32];
+        let name = |kind: &str, id: &str| DocumentName {
+            namespace: "network".into(),
+            kind: kind.into(),
+            id: id.to_owned(),
+        };
         let keys = [
             ClaimKey::of_identity(&digest),
             ClaimKey::of_change(&digest, &digest),
             ClaimKey::of_quarantined("ab", "c", &digest),
             ClaimKey::of_quarantined("a", "bc", &digest),
+            ClaimKey::of_document(&name("ab", "c")),
+            ClaimKey::of_document(&name("a", "bc")),
         ];
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{at}");

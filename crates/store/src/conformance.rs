@@ -3,7 +3,8 @@
 //! A store's crate implements [`Home`] for its tests and calls [`conformance_tests!`], which makes
 //! one `#[tokio::test]` of each behaviour. Each behaviour begins on an empty store and stands in
 //! the module that its subject names: [`claims`], [`keeping`], [`lists`], [`releases`],
-//! [`rejected`], [`concurrency`], [`documents`], [`findings`], [`events`].
+//! [`rejected`], [`concurrency`], [`documents`], [`document_lists`], [`findings`], [`events`],
+//! [`refolding`].
 //!
 //! What it does not do: look inside a store. Query plans, full disks and migrations are tested
 //! where they can be seen, beside each store.
@@ -12,12 +13,14 @@
 
 pub mod claims;
 pub mod concurrency;
+pub mod document_lists;
 pub mod documents;
 pub mod events;
 pub mod findings;
 mod fixtures;
 pub mod keeping;
 pub mod lists;
+pub mod refolding;
 pub mod rejected;
 pub mod releases;
 mod trade;
@@ -71,9 +74,11 @@ macro_rules! conformance_tests {
                 any_order_and_repetition_ends_alike,
                 a_restart_keeps_documents_and_finds_them,
                 a_poison_receipt_leaves_no_document,
+                a_message_may_tell_one_document_often,
+            }
+            document_lists {
                 lists_follow_kind_status_party_and_number,
                 pages_of_documents_join,
-                refolding_finds_no_difference,
             }
             events {
                 each_accepted_part_is_an_event,
@@ -85,6 +90,9 @@ macro_rules! conformance_tests {
             findings {
                 findings_open_and_close_with_the_state,
                 findings_of_receipts_name_their_document,
+                a_sum_of_a_whole_receipt_is_of_no_document_and_can_be_noted,
+                findings_of_a_release_are_those_of_what_it_releases,
+                lists_of_findings_follow_document_code_and_open,
                 a_shared_number_is_a_finding_of_both_until_told_otherwise,
                 a_decision_refolds_the_document,
                 a_decision_retells_what_stays_open,
@@ -105,6 +113,11 @@ macro_rules! conformance_tests {
                 every_filter_lists_exactly_its_receipts,
                 pages_join_without_gap_or_overlap,
                 times_are_bounds_to_the_nanosecond,
+            }
+            refolding {
+                refolding_finds_no_difference,
+                a_corrected_contract_finds_what_was_told_before,
+                an_unknown_kind_is_told_and_not_mended,
             }
             releases {
                 a_release_is_written_once,

@@ -314,6 +314,9 @@ pub struct Refolded {
     pub changes: u64,
     /// What differed from what was kept.
     pub differences: Vec<Difference>,
+    /// How many of the documents that differed were written down as they should be, where that was
+    /// asked for. `kind` and `timeline` cannot be mended.
+    pub mended: u64,
     /// The last document refolded, if more follow.
     pub next: Option<i64>,
 }
@@ -323,6 +326,8 @@ pub struct Refolded {
 pub struct Difference {
     /// Which one.
     pub document: DocumentName,
-    /// What of it differs, in words: `state`, `rows`, `links`, `status`, `findings`, `timeline`.
+    /// What of it differs, in words: `state`, `rows`, `links`, `status`, `findings`, `labels` (lists
+    /// by party or number do not find it), `timeline` (a change stands under another id), or only
+    /// `kind` (no contract knows it any more).
     pub what: Vec<&'static str>,
 }

@@ -169,6 +169,10 @@ pub struct Release {
     pub changes: Vec<DocumentChange>,
     /// The parts that make an event.
     pub events: Vec<u32>,
+    /// Every doubt about what is released, as of an accepted receipt.
+    pub findings: Vec<Finding>,
+    /// The document that a failed request was about.
+    pub failed_subject: Option<DocumentName>,
     /// The identity under which it is applied.
     pub identity: Digest,
     /// Its canonical content.

@@ -1,21 +1,21 @@
 //! Documents: told by what is accepted, in the transaction of the receipt, and by nothing else.
 
 use countersign_domain::{
-    document::{Document, Label, Outcome as Told},
+    document::{Document, Outcome as Told},
     receipt::{Part, Verdict},
 };
 
 use super::{
     Home,
-    fixtures::{ALL, accept, accepted, again, digest, id, keep, quarantined, time},
+    fixtures::{accept, accepted, again, digest, id, keep, quarantined, time},
     trade::{
-        INVOICE, PAYMENT, confirming, invoice, lifecycles, name_of, of_payment, paying, payment,
-        saying,
+        INVOICE, PAYMENT, confirming, invoice, lifecycles, name_of, of_invoice, of_payment, paying,
+        payment, saying,
     },
 };
 use crate::{
-    DocumentFilter, DocumentRecord, Draft, EventFilter, Outcome, Page, Refold, Release, Released,
-    Store, claims::plain_part, conformance::fixtures::fresh_row,
+    Difference, DocumentRecord, Draft, EventFilter, Outcome, Refold, Release, Released, Store,
+    claims::plain_part, conformance::fixtures::fresh_row,
 };
 
 async fn document(store: &dyn Store, kind: &str, id: &str) -> Option<DocumentRecord> {
@@ -126,6 +126,8 @@ pub async fn a_part_in_quarantine_tells_nothing(home: &mut dyn Home) {
         row: fresh_row(),
         changes: vec![draft.changes[1].clone()],
         events: vec![1],
+        findings: Vec::new(),
+        failed_subject: None,
         at: time(50),
         identity: digest("part", 1),
         content: digest("part content", 1),
@@ -150,6 +152,8 @@ pub async fn a_release_tells_documents(home: &mut dyn Home) {
         row: fresh_row(),
         changes: held.changes.clone(),
         events: vec![0],
+        findings: Vec::new(),
+        failed_subject: None,
         at: time(50),
         identity: held.identity.expect("it has one"),
         content: held.content,
@@ -283,147 +287,65 @@ pub async fn a_poison_receipt_leaves_no_document(home: &mut dyn Home) {
     assert!(document(&*store, PAYMENT, "P3").await.is_none());
 }
 
-async fn listed(store: &dyn Store, filter: &DocumentFilter) -> Vec<String> {
-    let page = store.documents(filter, ALL).await.expect("listed");
-    page.items.into_iter().map(|it| it.name.id).collect()
-}
-
-/// Each filter lists exactly its documents, the newest first, and follows what was told last.
-pub async fn lists_follow_kind_status_party_and_number(home: &mut dyn Home) {
+/// A message that tells one document many things is one entry each, and what the document becomes is
+/// what so many messages would make of it.
+pub async fn a_message_may_tell_one_document_often(home: &mut dyn Home) {
     let store = home.store();
-    for number in 1..4 {
-        keep(
-            &*store,
-            paying(number, &format!("P{number}"), &format!("I{number}")),
-        )
-        .await;
+    let steps = |invoice: &str| {
+        let step = |from: &'static str, to: &'static str, payment: &str, at: u32| {
+            let outcome = (at % 2 == 0).then_some("ACCEPT");
+            of_invoice(invoice, at, (from, to), payment, outcome)
+        };
+        let mut steps = vec![
+            step("CREATED", "ACCEPTED", "P1", 1),
+            step("ACCEPTED", "PAYMENT INITIATED", "P1", 2),
+            step("PAYMENT INITIATED", "PAID", "P2", 3),
+        ];
+        // The last one is told twice.
+        steps.push(steps[2].clone());
+        steps
+    };
+    keep(&*store, saying(1, vec![steps("I1")[0].clone()])).await;
+    let mut together = vec![of_payment("P1", 2, "INITIATED", "U1", false)];
+    together.extend(steps("I1"));
+    together.push(of_payment("P1", 3, "INITIATED", "U1", true));
+    keep(&*store, saying(2, together.clone())).await;
+    let alone = steps("I2");
+    for (number, told) in (10..).zip([&alone[..1], &alone[..]].concat()) {
+        keep(&*store, saying(number, vec![told])).await;
     }
-    keep(&*store, confirming(10, "P2", "I2")).await;
-    keep(
-        &*store,
-        saying(11, vec![of_payment("P3", 11, "INITIATED", "OTHER", true)]),
-    )
-    .await;
-    let filter = |kind: Option<&str>, status: Option<&str>| DocumentFilter {
-        kind: kind.map(str::to_owned),
-        status: status.map(str::to_owned),
-        ..DocumentFilter::default()
-    };
-    let all = listed(&*store, &DocumentFilter::default()).await;
-    assert_eq!(all, ["I3", "P3", "I2", "P2", "I1", "P1"]);
-    assert_eq!(
-        listed(&*store, &filter(Some(INVOICE), None)).await,
-        ["I3", "I2", "I1"]
-    );
-    let paid = filter(Some(INVOICE), Some("PAID"));
-    assert_eq!(listed(&*store, &paid).await, ["I2"]);
-    let begun = filter(None, Some("INITIATED"));
-    assert_eq!(listed(&*store, &begun).await, ["P3", "P1"]);
-    let none = filter(Some("credit_note"), None);
-    assert!(listed(&*store, &none).await.is_empty());
 
-    let party = DocumentFilter {
-        party: Some(Label::of_party(" BUYER2@net ")),
-        ..DocumentFilter::default()
-    };
-    assert_eq!(listed(&*store, &party).await, ["P3", "P2", "P1"]);
-    let party = DocumentFilter {
-        status: Some("CONFIRMED".to_owned()),
-        ..party
-    };
-    assert_eq!(listed(&*store, &party).await, ["P2"]);
-    let numbered = |utr: &str, party: Option<&str>| DocumentFilter {
-        numbers: vec![
-            Label::of_number(&payment(), "utr", utr),
-            Label::of_number(&invoice(), "number", utr),
-        ],
-        party: party.map(Label::of_party),
-        ..DocumentFilter::default()
-    };
-    assert_eq!(listed(&*store, &numbered("utrp2", None)).await, ["P2"]);
-    assert_eq!(listed(&*store, &numbered("no i1", None)).await, ["I1"]);
-    assert_eq!(
-        listed(&*store, &numbered("OTHER", Some("buyer2@net"))).await,
-        ["P3"]
-    );
-    assert!(listed(&*store, &numbered("UTRP3", None)).await.is_empty());
-    assert!(
-        listed(&*store, &numbered("utrp2", Some("x")))
-            .await
-            .is_empty()
-    );
-}
-
-/// Pages join without gap or overlap, under every kind of filter.
-pub async fn pages_of_documents_join(home: &mut dyn Home) {
-    let store = home.store();
-    for number in 0..30 {
-        keep(
-            &*store,
-            paying(
-                number,
-                &format!("P{:02}", number),
-                &format!("I{:02}", number),
-            ),
-        )
-        .await;
-    }
-    let filters = [
-        DocumentFilter::default(),
-        DocumentFilter {
-            kind: Some(PAYMENT.to_owned()),
-            ..DocumentFilter::default()
-        },
-        DocumentFilter {
-            party: Some(Label::of_party("buyer3@net")),
-            ..DocumentFilter::default()
-        },
+    let one = known(&*store, INVOICE, "I1").await;
+    let other = known(&*store, INVOICE, "I2").await;
+    assert_eq!(one.document.rows.len(), 2);
+    assert_eq!(one.document.rows, other.document.rows);
+    assert_eq!(one.document.state.balance, other.document.state.balance);
+    let told =
+        |it: &DocumentRecord| -> Vec<_> { it.timeline.iter().map(|it| it.outcome).collect() };
+    let outcomes = [
+        Told::Applied,
+        Told::Repeat,
+        Told::Applied,
+        Told::Applied,
+        Told::Repeat,
     ];
-    for filter in filters {
-        let whole = listed(&*store, &filter).await;
-        assert!(whole.len() >= 30, "{filter:?}");
-        let (mut joined, mut before) = (Vec::new(), None);
-        loop {
-            let page = Page { before, limit: 7 };
-            let page = store.documents(&filter, page).await.expect("listed");
-            joined.extend(page.items.into_iter().map(|it| it.name.id));
-            before = page.next;
-            if before.is_none() {
-                break;
-            }
-        }
-        assert_eq!(joined, whole, "{filter:?}");
-    }
+    assert_eq!(told(&one), outcomes);
+    assert_eq!(told(&other), outcomes);
+    let changes: Vec<_> = one.timeline[1..].iter().map(|it| &it.change).collect();
+    let wanted: Vec<_> = together[1..5].iter().map(|it| &it.change).collect();
+    assert_eq!(changes, wanted);
+    let payment = known(&*store, PAYMENT, "P1").await;
+    assert_eq!(payment.changes, 2);
+    assert!(payment.findings.is_empty(), "{:?}", payment.findings);
+    assert_eq!(differences(&*store).await, []);
 }
 
-/// What is kept is what the changes make of it.
-pub async fn refolding_finds_no_difference(home: &mut dyn Home) {
-    let store = home.store();
-    for number in 0..25 {
-        let (payment, invoice) = (format!("P{}", number % 10), format!("I{}", number % 4));
-        let draft = if number % 3 == 0 {
-            confirming(number, &payment, &invoice)
-        } else {
-            paying(number, &payment, &invoice)
-        };
-        keep(&*store, draft).await;
-    }
-    let (mut after, mut documents, mut changes) = (0, 0, 0);
-    loop {
-        let refold = Refold {
-            lifecycles: lifecycles(),
-            after,
-            limit: 4,
-            mend: false,
-        };
-        let refolded = store.refold(refold).await.expect("refolded");
-        assert_eq!(refolded.differences, []);
-        documents += refolded.documents;
-        changes += refolded.changes;
-        match refolded.next {
-            Some(next) => after = next,
-            None => break,
-        }
-    }
-    assert_eq!((documents, changes), (14, 50));
+async fn differences(store: &dyn Store) -> Vec<Difference> {
+    let refold = Refold {
+        lifecycles: lifecycles(),
+        after: 0,
+        limit: 1000,
+        mend: false,
+    };
+    store.refold(refold).await.expect("refolded").differences
 }

@@ -206,6 +206,8 @@ pub async fn a_released_part_is_an_event_of_its_operation(home: &mut dyn Home) {
         row: fresh_row(),
         changes: vec![draft.changes[number as usize].clone()],
         events: vec![number],
+        findings: Vec::new(),
+        failed_subject: None,
         at: time(50),
         identity: digest("released", number),
         content: digest("released content", number),

@@ -7,13 +7,14 @@ use countersign_domain::{
 
 use super::{
     Home,
-    fixtures::{ALL, accept, accepted, keep, time},
+    fixtures::{ALL, accept, accepted, fresh_row, keep, quarantined, time},
     trade::{
         INVOICE, PAYMENT, invoice, lifecycles, name_of, of_invoice, of_payment, paying, saying,
     },
 };
 use crate::{
-    Draft, FindingFilter, FindingRecord, Refold, Resolution, ResolutionAnswer, Resolved, Store,
+    Draft, FindingFilter, FindingRecord, Page, Refold, Release, Released, Resolution,
+    ResolutionAnswer, Resolved, Store,
 };
 
 async fn found(store: &dyn Store, code: FindingCode, open: Option<bool>) -> Vec<FindingRecord> {
@@ -117,6 +118,132 @@ pub async fn findings_of_receipts_name_their_document(home: &mut dyn Home) {
     is_sound(&*store).await;
 }
 
+fn doubt(code: FindingCode) -> Finding {
+    Finding {
+        code,
+        message: "what was seen".to_owned(),
+    }
+}
+
+/// A total of a whole batch is not what one of its documents says: it stands alone, no change closes
+/// it, and a note may.
+pub async fn a_sum_of_a_whole_receipt_is_of_no_document_and_can_be_noted(home: &mut dyn Home) {
+    let store = home.store();
+    let batch = Draft {
+        findings: vec![doubt(FindingCode::TotalMismatch)],
+        ..paying(1, "P1", "I1")
+    };
+    keep(&*store, batch.clone()).await;
+    is_sound(&*store).await;
+    keep(&*store, paying(2, "P1", "I1")).await;
+    let open = found(&*store, FindingCode::TotalMismatch, Some(true)).await;
+    assert_eq!(open.len(), 1);
+    assert_eq!((&open[0].document, open[0].receipt), (&None, batch.id));
+    let note = resolution(1, open[0].id, ResolutionAnswer::Noted);
+    let noted = store.resolve(note).await.expect("asked");
+    assert!(matches!(noted, Resolved::Now(it) if it.closed_at.is_some()));
+    is_sound(&*store).await;
+}
+
+/// What is doubtful about a receipt in quarantine is a finding from its release on.
+pub async fn findings_of_a_release_are_those_of_what_it_releases(home: &mut dyn Home) {
+    let store = home.store();
+    keep(&*store, paying(1, "P1", "I1")).await;
+    let held = quarantined(2);
+    keep(&*store, held.clone()).await;
+    assert!(
+        found(&*store, FindingCode::ResultFailure, None)
+            .await
+            .is_empty()
+    );
+    let release = Release {
+        receipt: held.id,
+        part: None,
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
+        findings: [FindingCode::ResultFailure, FindingCode::TotalMismatch]
+            .map(doubt)
+            .to_vec(),
+        failed_subject: Some(name_of(INVOICE, "I1")),
+        at: time(50),
+        identity: held.identity.expect("it has one"),
+        content: held.content,
+    };
+    for outcome in ["released", "released before"] {
+        let released = store.release(release.clone()).await.expect(outcome);
+        assert_eq!(released == Released::Now, outcome == "released");
+    }
+    let failed = found(&*store, FindingCode::ResultFailure, Some(true)).await;
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].document, Some(name_of(INVOICE, "I1")));
+    assert_eq!(
+        (failed[0].receipt, failed[0].opened_at),
+        (held.id, time(50))
+    );
+    let whole = found(&*store, FindingCode::TotalMismatch, Some(true)).await;
+    assert_eq!((whole.len(), &whole[0].document), (1, &None));
+    is_sound(&*store).await;
+}
+
+/// Each filter lists exactly its findings, the newest first, whatever the size of the page.
+pub async fn lists_of_findings_follow_document_code_and_open(home: &mut dyn Home) {
+    let store = home.store();
+    for number in 1..9 {
+        let told = of_payment("P1", number, "INITIATED", "U1", number % 2 == 0);
+        keep(&*store, saying(number, vec![told])).await;
+    }
+    let told = of_payment("P22", 20, "INITIATED", "U2", false);
+    keep(&*store, saying(20, vec![told])).await;
+    let told = of_payment("P1", 21, "NEVER SEEN", "U1", false);
+    let whole = Draft {
+        findings: vec![doubt(FindingCode::TotalMismatch)],
+        ..saying(21, vec![told])
+    };
+    keep(&*store, whole).await;
+    let all = store.findings(&FindingFilter::default(), ALL).await;
+    let all = all.expect("listed");
+    assert!(all.len() > 7 && all.is_sorted_by(|one, other| one.id > other.id));
+    let codes = [
+        vec![],
+        vec![FindingCode::TotalMismatch],
+        vec![FindingCode::StatusUnknown, FindingCode::StatusUnknown],
+    ];
+    for codes in codes {
+        for document in [None, Some(name_of(PAYMENT, "P1"))] {
+            for open in [None, Some(true), Some(false)] {
+                let wanted = all.iter().filter(|it| {
+                    (codes.is_empty() || codes.contains(&it.key.code))
+                        && (document.is_none() || it.document == document)
+                        && open.is_none_or(|open| it.closed_at.is_none() == open)
+                });
+                let wanted: Vec<_> = wanted.cloned().collect();
+                let filter = FindingFilter {
+                    codes: codes.clone(),
+                    document: document.clone(),
+                    open,
+                };
+                for limit in [1, 3, 1000] {
+                    assert_eq!(paged(&*store, &filter, limit).await, wanted, "{filter:?}");
+                }
+            }
+        }
+    }
+}
+
+async fn paged(store: &dyn Store, filter: &FindingFilter, limit: u32) -> Vec<FindingRecord> {
+    let (mut found, mut before) = (Vec::new(), None);
+    loop {
+        let page = Page { before, limit };
+        let mut page = store.findings(filter, page).await.expect("listed");
+        let Some(last) = page.last() else {
+            return found;
+        };
+        before = Some(last.id.rowid());
+        found.append(&mut page);
+    }
+}
+
 /// Two payments with one UTR have the finding, both, until one of them is told otherwise.
 pub async fn a_shared_number_is_a_finding_of_both_until_told_otherwise(home: &mut dyn Home) {
     let store = home.store();
@@ -137,7 +264,13 @@ pub async fn a_shared_number_is_a_finding_of_both_until_told_otherwise(home: &mu
     keep(&*store, tell(2, "P2", "U2")).await;
     assert!(found(&*store, code, None).await.is_empty());
     keep(&*store, tell(3, "P3", "u1")).await;
-    assert_eq!(open(found(&*store, code, Some(true)).await), ["P1", "P3"]);
+    let shared = found(&*store, code, Some(true)).await;
+    for finding in &shared {
+        // Which one it is may change while the finding stays.
+        assert_eq!(finding.message, "another payment has the same utr");
+        assert_eq!(finding.key.about, "utr");
+    }
+    assert_eq!(open(shared), ["P1", "P3"]);
     home.reopen().await;
     let store = home.store();
     keep(&*store, tell(4, "P2", "U1 ")).await;

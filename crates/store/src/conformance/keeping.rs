@@ -207,6 +207,8 @@ pub async fn a_restart_keeps_everything(home: &mut dyn Home) {
         row: fresh_row(),
         changes: Vec::new(),
         events: Vec::new(),
+        findings: Vec::new(),
+        failed_subject: None,
         at: time(50),
         identity: held.identity.expect("it has one"),
         content: held.content,
