@@ -136,8 +136,8 @@ problems! {
         code: "unknown_change",
         status: CONFLICT,
         title: "The document has no such change",
-        meaning: "A resolution picks or voids a change that the finding's document does not have, or the finding is about a receipt and not about a document.",
-        what_to_do: "Take the change's id from the timeline: `countersign documents show KIND/ID` prints it. A finding about a receipt is resolved with a reason alone.",
+        meaning: "A resolution picks or voids a change that the finding's document does not have, or the finding is about a message and not about a document.",
+        what_to_do: "Take the change's id from the timeline: `countersign documents show KIND/ID` prints it. A finding about a message is resolved with a reason alone.",
     }
     /// A resolution of a document's finding names no change.
     NeedsRuling {

@@ -35,6 +35,8 @@ struct Wish {
 pub(crate) struct RebuiltView {
     documents: u64,
     changes: u64,
+    /// How many of those that differed are now as they should be.
+    mended: u64,
     differences: Vec<DifferenceItem>,
     next: Option<String>,
 }
@@ -85,13 +87,14 @@ pub(crate) async fn rebuild(
         let documents = refolded.differences.len();
         tracing::warn!(
             documents,
-            mended = !check,
+            mended = refolded.mended,
             "documents were not what their changes make of them"
         );
     }
     Ok(Json(RebuiltView {
         documents: refolded.documents,
         changes: refolded.changes,
+        mended: refolded.mended,
         differences: refolded.differences.into_iter().map(Into::into).collect(),
         next: refolded.next.map(to_cursor),
     }))

@@ -19,6 +19,8 @@ mod step;
 pub(crate) use step::step;
 
 const PATH: [&str; 3] = ["api", "v1", "documents"];
+/// What a rebuild cannot mend: a kind that no contract knows, a change under another id.
+const LASTING: [&str; 2] = ["kind", "timeline"];
 
 pub(crate) fn run(globals: &Globals, command: &DocumentsCommand) -> Result<(), CommandError> {
     match command {
@@ -99,11 +101,11 @@ fn rebuild(globals: &Globals, check: bool) -> Result<(), CommandError> {
     if globals.json {
         output::json(&whole);
     } else {
-        let lines: Vec<_> = differences.iter().map(|it| difference(it)).collect();
+        let lines: Vec<_> = differences.iter().map(|it| difference(it, check)).collect();
         output::data(&lines.concat());
         output::note(&summary(&whole, differences.len(), check));
     }
-    if check && !differences.is_empty() {
+    if left(&whole, differences.len(), check) > 0 {
         return Err(CommandError::Shown);
     }
     Ok(())
@@ -116,7 +118,8 @@ async fn all_slices(
     progress: &ProgressBar,
 ) -> Result<Value, CommandError> {
     let path = [PATH[0], PATH[1], PATH[2], "rebuild"];
-    let (mut documents, mut changes, mut differences) = (0, 0, Vec::new());
+    let (mut documents, mut changes, mut mended) = (0, 0, 0);
+    let mut differences = Vec::new();
     let mut after = Value::Null;
     loop {
         let slice = client
@@ -125,22 +128,40 @@ async fn all_slices(
         let count = |name: &str| slice.get(name).and_then(Value::as_u64).unwrap_or_default();
         documents += count("documents");
         changes += count("changes");
+        mended += count("mended");
         differences.extend(array(&slice, "differences").cloned());
         progress.set_position(documents);
         after = slice.get("next").cloned().unwrap_or_default();
         if !after.is_string() {
-            return Ok(json!({"documents": documents, "changes": changes,
-                "differences": differences, "next": null}));
+            return Ok(
+                json!({"documents": documents, "changes": changes, "mended": mended,
+                "differences": differences, "next": null}),
+            );
         }
     }
 }
 
-fn difference(difference: &Value) -> String {
+fn difference(difference: &Value, check: bool) -> String {
     let what: Vec<_> = array(difference, "what")
         .filter_map(Value::as_str)
         .collect();
-    let line = format!("{}: {}", text(difference, "document"), what.join(", "));
+    let is_lasting = what.iter().any(|it| LASTING.contains(it));
+    let end = match is_lasting && !check {
+        true => " (cannot be mended)",
+        false => "",
+    };
+    let line = format!("{}: {}{end}", text(difference, "document"), what.join(", "));
     output::clean(&line) + "\n"
+}
+
+/// How many documents are not as they should be now.
+fn left(whole: &Value, differ: usize, check: bool) -> usize {
+    let mended = whole.get("mended").and_then(Value::as_u64);
+    let mended = mended.and_then(|it| usize::try_from(it).ok());
+    match check {
+        true => differ,
+        false => differ.saturating_sub(mended.unwrap_or(differ)),
+    }
 }
 
 fn summary(whole: &Value, differ: usize, check: bool) -> String {
@@ -149,9 +170,17 @@ fn summary(whole: &Value, differ: usize, check: bool) -> String {
         text(whole, "documents"),
         text(whole, "changes")
     );
+    let left = left(whole, differ, check);
     match (differ, check) {
         (0, _) => format!("{refolded}: all of them are what their changes make of them"),
-        (differ, false) => format!("{refolded}: {} mended", counted(differ, "document")),
+        (differ, false) if left == 0 => {
+            format!("{refolded}: {} mended", counted(differ, "document"))
+        }
+        (differ, false) => format!(
+            "{refolded}: {} mended, {} not as they should be still: no rebuild mends them",
+            counted(differ - left, "document"),
+            counted(left, "document")
+        ),
         (differ, true) => format!(
             "{refolded}: {} not as they should be; `countersign documents rebuild` mends them",
             counted(differ, "document")
@@ -184,11 +213,23 @@ mod tests {
 
     #[test]
     fn a_rebuild_says_what_it_did() {
-        let whole = json!({"documents": 3, "changes": 9});
+        let whole = json!({"documents": 3, "changes": 9, "mended": 2});
         assert!(summary(&whole, 0, true).ends_with("what their changes make of them"));
         assert!(summary(&whole, 1, true).contains("countersign documents rebuild"));
         assert!(summary(&whole, 2, false).ends_with("2 documents mended"));
+        assert!(summary(&whole, 3, false).contains("2 documents mended, 1 document not"));
+        assert_eq!(
+            (
+                left(&whole, 2, false),
+                left(&whole, 3, false),
+                left(&whole, 1, true)
+            ),
+            (0, 1, 1)
+        );
         let it = json!({"document": "invoice/INV-1", "what": ["state", "rows"]});
-        assert_eq!(difference(&it), "invoice/INV-1: state, rows\n");
+        assert_eq!(difference(&it, false), "invoice/INV-1: state, rows\n");
+        let it = json!({"document": "invoice/INV-1", "what": ["kind"]});
+        assert_eq!(difference(&it, true), "invoice/INV-1: kind\n");
+        assert!(difference(&it, false).contains("cannot be mended"));
     }
 }

@@ -21,7 +21,7 @@ pub(crate) enum DocumentsCommand {
         #[arg(value_name = "ID")]
         id: Option<String>,
     },
-    /// Folds every document again out of its changes, and mends what differs.
+    /// Folds every document again out of its changes, and mends what differs; exits with 1 if something cannot be mended.
     Rebuild {
         /// Mends nothing: names each document that differs, and exits with 1 if one does.
         #[arg(long)]
@@ -59,7 +59,7 @@ pub(crate) enum FindingsCommand {
     /// Writes down what you decide about a finding.
     ///
     /// Where two changes contradict each other, pick the one that is true or void the one that is
-    /// not. A finding about a receipt is closed with a reason alone.
+    /// not. A finding about a message is closed with a reason alone.
     Resolve(FindingsResolveArgs),
 }
 
