@@ -1,198 +1,46 @@
-//! Documents as lists and one by one.
-//!
-//! Without a filter the rows are walked from the newest. Kind and status are runs of ids in
-//! `documents_by_class`; a party or a number is a run of entries in `labels`, whose documents are then
-//! looked at one by one, a bounded number for each page.
-
-use std::collections::{BTreeSet, HashMap};
+//! Documents one by one: what is kept of each, and how it came to be.
 
 use countersign_domain::{
-    document::{Change, Document, Label, Outcome, RowName},
+    document::{Change, Document, Outcome, RowName},
     ids::{ChangeId, DecisionId, FindingId, ReceiptId},
 };
-use countersign_store::{
-    DecisionRecord, DocumentFilter, DocumentName, DocumentPage, DocumentRecord, DocumentSummary,
-    Page, TimelineEntry,
-};
+use countersign_store::{DecisionRecord, DocumentName, DocumentRecord, TimelineEntry};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use crate::{
-    document_classes::{self, DocumentClass},
+    document_classes,
+    document_lists::{CLASS, summary_of},
+    document_rows::parsed,
     failure::Failure,
     finding_lists,
-    labels::{document_of, entry, is_merged, range_of},
     records::timestamp,
-    slices::Key,
-    tell::parsed,
 };
 
-/// Documents that are looked at for one page: with a rare status of a common party, the page ends
-/// early and says where to go on.
-const LOOKED_AT: usize = 5_000;
-
-/// All documents, newest first.
-pub(crate) const ROWS: &str = "SELECT id, class, name, created_at, updated_at, state
-     FROM documents WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
-
-/// The ids of one class, from the index alone.
-pub(crate) const IDS: &str = "SELECT id FROM documents INDEXED BY documents_by_class
-     WHERE class = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-
-/// The entries of one label, newest document first.
-pub(crate) const ENTRIES: &str = "SELECT entry FROM labels
-     WHERE entry >= ?1 AND entry < ?2 ORDER BY entry DESC LIMIT ?3";
-
-/// One document.
-pub(crate) const ROW: &str =
-    "SELECT id, class, name, created_at, updated_at, state FROM documents WHERE id = ?1";
-
-pub(crate) const CLASS: &str = "SELECT class FROM documents WHERE id = ?1";
-
+/// The changes of a document, in the order of their ids.
 pub(crate) const TIMELINE: &str =
     "SELECT row, place, change, outcome FROM timeline WHERE document = ?1";
 
-/// Lists documents, newest first.
-pub(crate) fn list(
-    database: &Connection,
-    filter: &DocumentFilter,
-    page: Page,
-) -> Result<DocumentPage, Failure> {
-    let snapshot = database.unchecked_transaction()?;
-    let classes = document_classes::all(&snapshot)?;
-    let before = page.before.unwrap_or(i64::MAX);
-    let limit = page.limit as usize;
-    let (ids, next) = if filter.party.is_some() || !filter.numbers.is_empty() {
-        labelled(&snapshot, &classes, filter, before, limit)?
-    } else if filter.kind.is_some() || filter.status.is_some() {
-        of_classes(&snapshot, &classes, filter, before, page.limit)?
-    } else {
-        return all(&snapshot, &classes, before, page.limit);
-    };
-    let mut items = Vec::new();
-    for id in ids {
-        items.extend(summary_of(&snapshot, &classes, id)?);
-    }
-    Ok(DocumentPage { items, next })
-}
+/// One row of changes, with the receipt that told it.
+pub(crate) const TOLD: &str = "SELECT c.receipt, k.source, k.operation, r.received_at, c.entries
+     FROM changes c JOIN classes k ON k.id = c.class JOIN receipts r ON r.id = c.receipt
+     WHERE c.id = ?1";
 
-fn all(
-    database: &Connection,
-    classes: &HashMap<i64, DocumentClass>,
-    before: i64,
-    limit: u32,
-) -> Result<DocumentPage, Failure> {
-    let mut statement = database.prepare_cached(ROWS)?;
-    let mut rows = statement.query((before, limit))?;
-    let (mut items, mut last) = (Vec::new(), None);
-    while let Some(row) = rows.next()? {
-        last = Some(row.get(0)?);
-        items.push(summary(classes, row)?);
-    }
-    let next = last.filter(|_| items.len() == limit as usize);
-    Ok(DocumentPage { items, next })
-}
+/// The rows of a document.
+pub(crate) const ROWS: &str = "SELECT name, key, cells FROM document_rows WHERE document = ?1";
 
-type Ids = (Vec<i64>, Option<i64>);
+/// The links of a document.
+pub(crate) const LINKS: &str = "SELECT name, target FROM document_links WHERE document = ?1";
 
-/// The newest ids of the classes that match.
-fn of_classes(
-    database: &Connection,
-    classes: &HashMap<i64, DocumentClass>,
-    filter: &DocumentFilter,
-    before: i64,
-    limit: u32,
-) -> Result<Ids, Failure> {
-    let mut ids: Vec<i64> = Vec::new();
-    let mut statement = database.prepare_cached(IDS)?;
-    for (class, _) in classes.iter().filter(|(_, it)| it.matches(filter)) {
-        let mut rows = statement.query((class, before, limit))?;
-        while let Some(row) = rows.next()? {
-            ids.push(row.get(0)?);
-        }
-    }
-    ids.sort_unstable_by(|one, other| other.cmp(one));
-    ids.truncate(limit as usize);
-    let next = ids.last().copied().filter(|_| ids.len() == limit as usize);
-    Ok((ids, next))
-}
+/// What names a document.
+pub(crate) const NAME: &str = "SELECT class, name FROM documents WHERE id = ?1";
 
-/// The newest documents that have a label of each kind asked for and a class that matches.
-fn labelled(
-    database: &Connection,
-    classes: &HashMap<i64, DocumentClass>,
-    filter: &DocumentFilter,
-    before: i64,
-    limit: usize,
-) -> Result<Ids, Failure> {
-    // A number is rarer than a party.
-    let (first, also) = match (&filter.numbers[..], filter.party) {
-        ([], party) => (party.into_iter().collect(), None),
-        (numbers, party) => (numbers.to_vec(), party),
-    };
-    let candidates = newest_with(database, &first, before)?;
-    let ended_early = candidates.len() >= LOOKED_AT;
-    let mut ids = Vec::new();
-    for id in &candidates {
-        let class: Option<i64> = database
-            .prepare_cached(CLASS)?
-            .query_map([id], |row| row.get(0))?
-            .next()
-            .transpose()?;
-        let fits = class.and_then(|it| classes.get(&it));
-        if fits.is_some_and(|it| it.matches(filter))
-            && also.map_or(Ok(true), |label| is_merged(database, &entry(label, *id)))?
-        {
-            ids.push(*id);
-        }
-        if ids.len() == limit {
-            return Ok((ids, Some(*id)));
-        }
-    }
-    let next = candidates.last().copied().filter(|_| ended_early);
-    Ok((ids, next))
-}
+/// When a document was told something last.
+pub(crate) const UPDATED_AT: &str = "SELECT updated_at FROM documents WHERE id = ?1";
 
-/// The newest documents with any of some labels.
-fn newest_with(database: &Connection, labels: &[Label], before: i64) -> Result<Vec<i64>, Failure> {
-    let mut found = BTreeSet::new();
-    let mut statement = database.prepare_cached(ENTRIES)?;
-    for label in labels {
-        let limit = i64::try_from(LOOKED_AT).expect("a small number");
-        let mut rows = statement.query((range_of(*label).start(), entry(*label, before), limit))?;
-        while let Some(row) = rows.next()? {
-            found.insert(document_of(&row.get::<_, Key>(0)?));
-        }
-    }
-    Ok(found.into_iter().rev().take(LOOKED_AT).collect())
-}
-
-fn summary_of(
-    database: &Connection,
-    classes: &HashMap<i64, DocumentClass>,
-    id: i64,
-) -> Result<Option<DocumentSummary>, Failure> {
-    let mut statement = database.prepare_cached(ROW)?;
-    let mut rows = statement.query([id])?;
-    rows.next()?.map(|row| summary(classes, row)).transpose()
-}
-
-/// Reads the columns of [`ROW`].
-fn summary(
-    classes: &HashMap<i64, DocumentClass>,
-    row: &Row<'_>,
-) -> Result<DocumentSummary, Failure> {
-    let class: i64 = row.get(1)?;
-    let class = classes
-        .get(&class)
-        .ok_or_else(|| Failure::Corrupt(format!("document class {class} is missing")))?;
-    Ok(DocumentSummary {
-        name: class.name(row.get(2)?),
-        created_at: timestamp(row.get(3)?),
-        updated_at: timestamp(row.get(4)?),
-        state: parsed(row.get_ref(5)?.as_bytes().map_err(rusqlite::Error::from)?)?,
-    })
-}
+/// The decisions about a document: few, and in the order of their times.
+pub(crate) const DECISIONS: &str = "SELECT id, at, finding, change, picked, reason FROM decisions
+     WHERE document = ?1 ORDER BY at, id";
 
 /// Everything about one document, with at most `limit` of its last changes.
 pub(crate) fn one(
@@ -225,8 +73,7 @@ pub(crate) fn one(
 /// Rows and links.
 pub(crate) fn beside(database: &Connection, id: i64) -> Result<Document, Failure> {
     let mut document = Document::default();
-    let mut statement = database
-        .prepare_cached("SELECT name, key, cells FROM document_rows WHERE document = ?1")?;
+    let mut statement = database.prepare_cached(ROWS)?;
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
         let name = RowName {
@@ -236,8 +83,7 @@ pub(crate) fn beside(database: &Connection, id: i64) -> Result<Document, Failure
         let cells = row.get_ref(2)?.as_bytes().map_err(rusqlite::Error::from)?;
         document.rows.insert(name, parsed(cells)?);
     }
-    let mut statement =
-        database.prepare_cached("SELECT name, target FROM document_links WHERE document = ?1")?;
+    let mut statement = database.prepare_cached(LINKS)?;
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
         document.links.insert((row.get(0)?, row.get(1)?));
@@ -263,7 +109,7 @@ impl Entry {
 /// The name of a document.
 pub(crate) fn name(database: &Connection, id: i64) -> Result<DocumentName, Failure> {
     let (class, name) = database
-        .prepare_cached("SELECT class, name FROM documents WHERE id = ?1")?
+        .prepare_cached(NAME)?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(document_classes::one(database, class)?.name(name))
 }
@@ -279,7 +125,7 @@ pub(crate) fn status(database: &Connection, id: i64) -> Result<String, Failure> 
 /// When a document was told something last.
 pub(crate) fn updated_at(database: &Connection, id: i64) -> Result<Timestamp, Failure> {
     let at = database
-        .prepare_cached("SELECT updated_at FROM documents WHERE id = ?1")?
+        .prepare_cached(UPDATED_AT)?
         .query_row([id], |row| row.get(0))?;
     Ok(timestamp(at))
 }
@@ -314,11 +160,6 @@ struct ToldRow {
     received_at: Timestamp,
     changes: Vec<Option<Change>>,
 }
-
-/// One row of changes, with the receipt that told it.
-pub(crate) const TOLD: &str = "SELECT c.receipt, k.source, k.operation, r.received_at, c.entries
-     FROM changes c JOIN classes k ON k.id = c.class JOIN receipts r ON r.id = c.receipt
-     WHERE c.id = ?1";
 
 impl ToldRow {
     fn read(database: &Connection, id: i64) -> Result<Self, Failure> {
@@ -367,11 +208,9 @@ pub(crate) fn told(
     Ok(told)
 }
 
+/// The decisions about a document, in their order.
 pub(crate) fn decisions(database: &Connection, id: i64) -> Result<Vec<DecisionRecord>, Failure> {
-    let mut statement = database.prepare_cached(
-        "SELECT id, at, finding, change, picked, reason FROM decisions
-         WHERE document = ?1 ORDER BY at, id",
-    )?;
+    let mut statement = database.prepare_cached(DECISIONS)?;
     let mut rows = statement.query([id])?;
     let mut decisions = Vec::new();
     while let Some(row) = rows.next()? {

@@ -11,7 +11,7 @@ use countersign_store::{EventFilter, EventPage, EventPlace, EventRecord};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
-use crate::{classes, documents, failure::Failure, records::timestamp, tell::parsed};
+use crate::{classes, document_rows::parsed, documents, failure::Failure, records::timestamp};
 
 /// All rows with events between two ids, both included, newest first.
 pub(crate) const IDS: &str = "SELECT id FROM changes

@@ -11,7 +11,8 @@ use rusqlite::Connection;
 
 use crate::{
     failure::Failure,
-    slices::{ABSENT, Key, LABELS, PRESENT, last_in_journal},
+    slice_table::{LABELS, last_in_journal},
+    slices::{ABSENT, Key, PRESENT},
     tell::Subject,
     writer::Writer,
 };

@@ -17,6 +17,8 @@ mod checkpoint;
 mod classes;
 mod connection;
 mod document_classes;
+mod document_lists;
+mod document_rows;
 mod documents;
 mod events;
 mod failure;
@@ -33,6 +35,7 @@ mod rejected;
 mod release;
 mod resolve;
 mod schema;
+mod slice_table;
 mod slices;
 mod tell;
 #[cfg(test)]
@@ -237,7 +240,7 @@ impl Store for SqliteStore {
         }
         let filter = filter.clone();
         self.readers
-            .read(move |database| documents::list(database, &filter, page))
+            .read(move |database| document_lists::list(database, &filter, page))
             .await
     }
 

@@ -15,12 +15,8 @@ use countersign_store::{
 use rusqlite::Connection;
 
 use crate::{
-    documents,
-    failure::Failure,
-    finding_lists, findings, labels,
-    resolve::last_receipt,
-    tell::{self, Subject},
-    writer::Writer,
+    document_rows, documents, failure::Failure, finding_lists, findings, labels,
+    resolve::last_receipt, tell::Subject, writer::Writer,
 };
 
 pub(crate) const IDS: &str = "SELECT id FROM documents WHERE id > ?1 ORDER BY id LIMIT ?2";
@@ -85,7 +81,7 @@ fn lifecycle_of<'l>(lifecycles: &'l Lifecycles, name: &DocumentName) -> Option<&
 fn compare(database: &Connection, id: i64, lifecycle: &Lifecycle) -> Result<Compared, Failure> {
     let timeline = documents::timeline(database, id)?;
     let told = documents::told(database, &timeline)?;
-    let state = tell::state(database, id)?;
+    let state = document_rows::state(database, id)?;
     let decisions = kept_decisions(database, id, &told)?;
     let changes = told.iter().map(|it| (it.id, &it.change));
     let folded = fold_all(lifecycle, changes, &decisions);

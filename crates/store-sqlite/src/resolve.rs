@@ -12,15 +12,19 @@ use countersign_store::{
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::{
+    document_rows,
     documents::{self, Entry},
     failure::Failure,
     finding_lists, findings,
     labels::Which,
     records::nanoseconds,
     refold::ruling,
-    tell::{self, Subject},
+    tell::Subject,
     writer::Writer,
 };
+
+/// The receipt that told a row of changes.
+pub(crate) const RECEIPT: &str = "SELECT receipt FROM changes WHERE id = ?1";
 
 impl Writer<'_> {
     pub(crate) fn resolve(&mut self, resolution: &Resolution) -> Result<Resolved, StoreError> {
@@ -45,7 +49,7 @@ impl Writer<'_> {
                 else {
                     return Ok(Resolved::UnknownChange);
                 };
-                if !tell::is_in_timeline(self.database, document, change)? {
+                if !document_rows::is_in_timeline(self.database, document, change)? {
                     return Ok(Resolved::UnknownChange);
                 }
                 Some((document, lifecycle, change))
@@ -104,7 +108,7 @@ impl Writer<'_> {
         let told = documents::told(self.database, &timeline)?;
         let is_picked = matches!(resolution.answer, ResolutionAnswer::Pick(_));
         let ruling = ruling(is_picked, change, &told)?;
-        let before = tell::state(self.database, id)?;
+        let before = document_rows::state(self.database, id)?;
         let mut decisions = before.decisions.clone();
         decisions.push(Decision {
             at: resolution.at,
@@ -141,7 +145,7 @@ impl Writer<'_> {
         after: &Document,
     ) -> Result<(), Failure> {
         let id = subject.id;
-        let before = tell::state(self.database, id)?;
+        let before = document_rows::state(self.database, id)?;
         for table in ["document_rows", "document_links"] {
             let sql = format!("DELETE FROM {table} WHERE document = ?1");
             self.database.prepare_cached(&sql)?.execute([id])?;
@@ -150,7 +154,7 @@ impl Writer<'_> {
         if documents::status(self.database, id)? != status {
             self.reclass(id, subject.lifecycle, &after.state)?;
         }
-        self.update(
+        self.update_document(
             id,
             subject.lifecycle,
             &after.state,
@@ -197,7 +201,7 @@ pub(crate) fn last_receipt(
         return Ok(None);
     };
     Ok(database
-        .prepare_cached("SELECT receipt FROM changes WHERE id = ?1")?
+        .prepare_cached(RECEIPT)?
         .query_row([last.row()], |row| row.get(0))
         .optional()?)
 }

@@ -12,9 +12,13 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use rusqlite::{Connection, OptionalExtension, Statement};
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::{failure::Failure, filter::Known};
+use crate::{
+    failure::Failure,
+    filter::Known,
+    slice_table::{ENTRY, Table, read_journal},
+};
 
 /// A key: sixteen bytes that sort as the table does.
 pub(crate) type Key = [u8; 16];
@@ -32,59 +36,8 @@ pub(crate) const ABSENT: Value = 0;
 /// generation is merged before the next one is full.
 const SLICE: usize = 64;
 
-/// Keys that one statement puts.
-const TOGETHER: usize = 8;
-
 /// Rows of the journal that go with one commit.
 const JOURNAL_SLICE: i64 = 64;
-
-/// Bytes of one key in the journal, its value included.
-const ENTRY: usize = 24;
-
-/// The statements of one such table.
-#[derive(Debug)]
-pub(crate) struct Table {
-    name: &'static str,
-    read_journal: &'static str,
-    write_journal: &'static str,
-    prune_journal: &'static str,
-    put: &'static str,
-    /// The same for [`TOGETHER`] keys at once, which costs half as much for each. With `OR IGNORE`
-    /// nothing can abort it half-way, so that SQLite keeps no journal of the statement.
-    put_together: &'static str,
-    /// Takes out what is [`ABSENT`]; a table without this keeps whatever it was given.
-    take: Option<&'static str>,
-    get: &'static str,
-    keys: &'static str,
-}
-
-/// Who holds a claim.
-pub(crate) const CLAIMS: Table = Table {
-    name: "claims",
-    read_journal: "SELECT id, entries FROM claim_batches ORDER BY id",
-    write_journal: "INSERT INTO claim_batches (id, entries) VALUES (?1, ?2)",
-    prune_journal: "DELETE FROM claim_batches WHERE id < ?1",
-    put: "INSERT OR IGNORE INTO claims (key, holder) VALUES (?1, ?2)",
-    put_together: "INSERT OR IGNORE INTO claims (key, holder) VALUES
-        (?1, ?2), (?3, ?4), (?5, ?6), (?7, ?8), (?9, ?10), (?11, ?12), (?13, ?14), (?15, ?16)",
-    take: None,
-    get: "SELECT holder FROM claims WHERE key = ?1",
-    keys: "SELECT key FROM claims",
-};
-
-/// What documents are looked up by: a key is a label and the document's number.
-pub(crate) const LABELS: Table = Table {
-    name: "labels",
-    read_journal: "SELECT id, entries FROM label_batches ORDER BY id",
-    write_journal: "INSERT INTO label_batches (id, entries) VALUES (?1, ?2)",
-    prune_journal: "DELETE FROM label_batches WHERE id < ?1",
-    put: "INSERT OR IGNORE INTO labels (entry) VALUES (?1)",
-    put_together: "INSERT OR IGNORE INTO labels (entry)
-        VALUES (?1), (?2), (?3), (?4), (?5), (?6), (?7), (?8)",
-    take: Some("DELETE FROM labels WHERE entry = ?1"),
-    get: "SELECT 1 FROM labels WHERE entry = ?1",
-    keys: "SELECT entry FROM labels",
-};
 
 /// The keys of one table that the writer knows without asking it.
 #[derive(Debug)]
@@ -272,49 +225,13 @@ impl Slices {
     fn merge(&mut self, database: &Connection, count: usize) -> Result<(), Failure> {
         self.slice = self.unmerged_rest().len().min(count);
         if self.slice > 0 {
-            self.merge_slice(database)?;
+            let slice = &self.unmerged_rest()[..self.slice];
+            self.table.merge(database, slice)?;
         } else if self.journal.oldest < self.journal.merging_until {
             // The whole generation is in the table: its journal goes, a few rows at a time.
             let until = self.journal.oldest + JOURNAL_SLICE;
             self.prune(database, until.min(self.journal.merging_until))?;
         }
-        Ok(())
-    }
-
-    /// Takes out what is absent and puts the rest, many keys with one statement.
-    fn merge_slice(&self, database: &Connection) -> Result<(), Failure> {
-        let mut come = self.unmerged_rest()[..self.slice].to_vec();
-        if let Some(take) = self.table.take {
-            let mut take = database.prepare_cached(take)?;
-            for (key, _) in come.iter().filter(|(_, value)| *value == ABSENT) {
-                take.execute([key])?;
-            }
-            come.retain(|(_, value)| *value != ABSENT);
-        }
-        let together = come.chunks_exact(TOGETHER);
-        let rest = together.remainder();
-        let mut put = database.prepare_cached(self.table.put_together)?;
-        for keys in together {
-            self.put_keys(&mut put, keys)?;
-        }
-        let mut put = database.prepare_cached(self.table.put)?;
-        for key in rest {
-            self.put_keys(&mut put, std::slice::from_ref(key))?;
-        }
-        Ok(())
-    }
-
-    fn put_keys(&self, put: &mut Statement<'_>, keys: &[(Key, Value)]) -> Result<(), Failure> {
-        let mut parameter = 0;
-        for (key, value) in keys {
-            parameter += 1;
-            put.raw_bind_parameter(parameter, key)?;
-            if self.table.take.is_none() {
-                parameter += 1;
-                put.raw_bind_parameter(parameter, value)?;
-            }
-        }
-        put.raw_execute()?;
         Ok(())
     }
 
@@ -368,46 +285,4 @@ impl Slices {
         self.journals = false;
         self.journal.kept_from = self.journal.oldest;
     }
-}
-
-/// What the journal says last of the keys that are wanted.
-pub(crate) fn last_in_journal(
-    database: &Connection,
-    table: &Table,
-    is_wanted: impl Fn(&Key) -> bool,
-) -> Result<BTreeMap<Key, Value>, Failure> {
-    let mut last = BTreeMap::new();
-    read_journal(database, table, |_, entries| {
-        last.extend(entries.filter(|(key, _)| is_wanted(key)));
-    })?;
-    Ok(last)
-}
-
-/// Reads the rows of a journal, the oldest first.
-fn read_journal(
-    database: &Connection,
-    table: &Table,
-    mut each: impl FnMut(i64, &mut dyn Iterator<Item = (Key, Value)>),
-) -> Result<(), Failure> {
-    let mut statement = database.prepare_cached(table.read_journal)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let batch = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        if batch.len() % ENTRY != 0 {
-            return Err(Failure::Corrupt(format!(
-                "row {id} of a journal is cut off"
-            )));
-        }
-        each(id, &mut batch.chunks_exact(ENTRY).map(read_entry));
-    }
-    Ok(())
-}
-
-fn read_entry(entry: &[u8]) -> (Key, Value) {
-    let (key, value) = entry
-        .split_first_chunk()
-        .expect("an entry is longer than a key");
-    let value = value.try_into().expect("the rest of an entry is a value");
-    (*key, i64::from_be_bytes(value))
 }

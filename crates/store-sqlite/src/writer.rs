@@ -22,14 +22,8 @@ use countersign_store::StoreError;
 use rusqlite::Connection;
 
 use crate::{
-    SqliteOptions,
-    checkpoint::Checkpoints,
-    classes::Classes,
-    connection,
-    document_classes::DocumentClasses,
-    failure::Failure,
-    schema,
-    slices::{self, Slices},
+    SqliteOptions, checkpoint::Checkpoints, classes::Classes, connection,
+    document_classes::DocumentClasses, failure::Failure, schema, slice_table, slices::Slices,
 };
 
 /// Something to be done on the writer thread.
@@ -97,8 +91,8 @@ impl Known {
     ) -> Result<Self, Failure> {
         let generation = options.keys_in_memory;
         let known = Self {
-            claims: Slices::open(database, path, &slices::CLAIMS, generation)?,
-            labels: Slices::open(database, path, &slices::LABELS, generation)?,
+            claims: Slices::open(database, path, &slice_table::CLAIMS, generation)?,
+            labels: Slices::open(database, path, &slice_table::LABELS, generation)?,
         };
         // From now on the filters are ahead of what was written down of them.
         database.execute("DELETE FROM filters", [])?;

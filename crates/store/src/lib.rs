@@ -10,6 +10,7 @@ pub mod claims;
 pub mod conformance;
 mod documents;
 mod error;
+mod findings;
 mod group_commit;
 mod records;
 
@@ -18,11 +19,11 @@ use bytes::Bytes;
 use countersign_domain::ids::{EventId, FindingId, ReceiptId, RejectedId};
 pub use documents::{
     DecisionRecord, Difference, DocumentChange, DocumentFilter, DocumentName, DocumentPage,
-    DocumentRecord, DocumentSummary, EventFilter, EventPage, EventPlace, EventRecord,
-    FindingFilter, FindingRecord, Lifecycles, Refold, Refolded, Resolution, ResolutionAnswer,
-    Resolved, TimelineEntry,
+    DocumentRecord, DocumentSummary, EventFilter, EventPage, EventPlace, EventRecord, Lifecycles,
+    Refold, Refolded, TimelineEntry,
 };
 pub use error::StoreError;
+pub use findings::{FindingFilter, FindingRecord, Resolution, ResolutionAnswer, Resolved};
 pub use group_commit::{GroupCommit, GroupCommitLimits};
 use jiff::Timestamp;
 pub use records::{
@@ -34,9 +35,9 @@ pub use records::{
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Commits a batch of judged receipts in one transaction, with what each says about documents,
-    /// and says what became of each, in the order given. When it returns `Ok` for one, that one survives any crash. One receipt that
-    /// cannot be kept fails alone; if the store itself fails, every one of the batch fails and
-    /// none is kept.
+    /// and says what became of each, in the order given. When it returns `Ok` for one, that one
+    /// survives any crash. One receipt that cannot be kept fails alone; if the store itself fails,
+    /// every one of the batch fails and none is kept.
     async fn accept(&self, batch: Vec<Draft>) -> Vec<Result<Outcome, StoreError>>;
 
     /// Lists receipts, newest first, by keyset: never slower for being far back.
@@ -55,8 +56,9 @@ pub trait Store: Send + Sync + 'static {
     /// Releases a quarantined receipt, or one quarantined part of a receipt: claims its identity as
     /// an accepted one would and writes the release as a row of its own; the receipt itself never
     /// changes. Where the identity is taken, the release is a duplicate of the receipt that said the
-    /// same, or other content under that identity, as an accepted receipt would be. A second release of the same thing answers [`Released::Already`], and so does the
-    /// release of a part of a receipt that was released whole.
+    /// same, or other content under that identity, as an accepted receipt would be. A second release
+    /// of the same thing answers [`Released::Already`], and so does the release of a part of a
+    /// receipt that was released whole.
     async fn release(&self, release: Release) -> Result<Released, StoreError>;
 
     /// Lists documents, newest first, by keyset.
@@ -126,7 +128,8 @@ pub trait Store: Send + Sync + 'static {
         receipt: ReceiptId,
     ) -> Result<(), StoreError>;
 
-    /// The greatest row id in use (by a receipt or a rejected body; 0 if none is), so that new ids rise above it whatever the clock says.
+    /// The greatest row id in use (by a receipt or a rejected body; 0 if none is), so that new ids
+    /// rise above it whatever the clock says.
     async fn newest_rowid(&self) -> Result<i64, StoreError>;
 
     /// Proves that a write can be committed now (an fsync included) without leaving a trace.
