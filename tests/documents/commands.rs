@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::{INVOICE, PURCHASE, contradict, document, example, take, take_bytes};
-use crate::support::{CONFIRM, Home, INBOUND, PAY, Server, examples, home::Ran};
+use super::{
+    INVOICE, PAYMENT, PURCHASE, contradict, document, example, order_says, take, take_bytes, told,
+};
+use crate::support::{CONFIRM, Home, INBOUND, ORDER, PAY, Server, examples, home::Ran};
 
 fn with_documents(home: &Home) -> Server {
     let server = home.start();
@@ -112,7 +114,7 @@ fn a_document_is_shown_as_a_finance_person_reads_it() {
         "since                  2025-07-08T05:11:07Z\n",
         "supplier               kaveri.components@enk\n",
         "supplierInvoiceNumber  KC/25-26/0093\n",
-        "\nMoney, INR\ntotal       2400.00\npaid        2400.00\nadjusted          0\ndue            0.00\n",
+        "\nMoney, INR\ntotal       2400.00\npaid        2400.00\nadjusted       0.00\ndue            0.00\n",
         "\nPayments\nKEY ",
         "ACCEPTED → PAYMENT INITIATED",
         "PAYMENT INITIATED → PAID",
@@ -200,7 +202,95 @@ fn a_conflict_is_shown_with_what_to_type_and_typing_it_decides() {
         shown.contains("\nDecisions\n") && shown.contains("agreed"),
         "{shown}"
     );
+    assert!(shown.contains("pick CREATED → ACCEPTED  chg_"), "{shown}");
+    assert!(
+        shown.contains("CREATED → REJECTED  void (was conflict)  chg_"),
+        "{shown}"
+    );
+    let order = document(&server, PURCHASE);
+    let void: Vec<_> = (0..2).map(|it| &order["timeline"][it]["void"]).collect();
+    assert_eq!(void, [&json!(false), &json!(true)]);
     assert!(!shown.contains("add up"), "{shown}");
+}
+
+#[test]
+fn a_gap_is_shown_with_the_step_that_skipped_it_and_voiding_that_closes_it() {
+    let home = Home::new();
+    let server = home.start();
+    for (message, version, from, to) in [
+        ("M1", (1, 1), "CREATED", "RETURNED"),
+        ("M2", (2, 2), "CREATED", "ACCEPTED"),
+    ] {
+        take(
+            &server,
+            ORDER,
+            &order_says(message, version, from, to, "RETURN"),
+        );
+    }
+    let order = document(&server, PURCHASE);
+    let gap = order["findings"].as_array().unwrap();
+    let gap = gap.iter().find(|it| it["code"] == "gap").unwrap();
+    let skipped = &order["timeline"][1]["change"];
+    assert_eq!(gap["candidates"], json!([skipped]));
+    let (id, skipped) = (gap["id"].as_str().unwrap(), skipped.as_str().unwrap());
+    let shown = home.run(&["documents", "show", PURCHASE]).good();
+    for expected in [
+        format!("    {skipped}  CREATED → ACCEPTED  ("),
+        format!("    countersign findings resolve {id} --void CHANGE --reason TEXT\n"),
+    ] {
+        assert!(shown.contains(&expected), "{expected}\n{shown}");
+    }
+    let ran = home.run(&[
+        "findings",
+        "resolve",
+        id,
+        "--void",
+        skipped,
+        "--reason",
+        "never sent",
+        "--json",
+    ]);
+    assert!(ran.json()["closed_at"].is_string());
+    assert_eq!(document(&server, PURCHASE)["status"], "RETURNED");
+}
+
+#[test]
+fn only_the_rivals_of_a_leg_are_offered() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    let mut refused = example("payment.confirm.request", "accepted");
+    refused["paymentConfirmation"]["type"] = json!("OFFPLATFORM");
+    refused["paymentConfirmation"]["supplierResponse"] = json!("REJECT");
+    take(&server, CONFIRM, &refused);
+    let payment = document(&server, PAYMENT);
+    let findings = payment["findings"].as_array().unwrap();
+    let conflict = findings.iter().find(|it| it["code"] == "conflict");
+    let conflict = conflict.unwrap_or_else(|| panic!("{payment}"));
+    let said: Vec<_> = told(&payment, "change");
+    assert_eq!(conflict["candidates"], json!([said[1], said[2]]));
+}
+
+#[test]
+fn an_empty_list_says_so_beside_the_data() {
+    let home = Home::new();
+    let _server = home.start();
+    for list in ["documents", "findings", "events", "receipts", "rejected"] {
+        let ran = home.run(&[list, "list"]);
+        assert_eq!(ran.err, "nothing found\n");
+        assert_eq!(ran.good(), "");
+    }
+}
+
+#[test]
+fn a_list_shows_totals_and_what_is_due() {
+    let home = Home::new();
+    let server = with_documents(&home);
+    let listed = server.documents("&kind=invoice");
+    let invoice = format!("invoice/{}", listed[0]["id"].as_str().unwrap());
+    assert_eq!(listed[0]["money"], document(&server, &invoice)["money"]);
+    let table = home.run(&["documents", "list", "--kind", "invoice"]).good();
+    assert!(table.contains("TOTAL       DUE"), "{table}");
+    assert!(table.contains("21800.50  10000.00"), "{table}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn messages_about_a_damaged_document_are_kept_in_quarantine() {
     let file = home.data().join("countersign.db");
     let mut bytes = fs::read(&file).unwrap();
     // Only a state has a balance; its JSON can be read no more.
-    let member = b"\"balance\":[[1,\"CREATED\"";
+    let member = b"\"balance\":[[1,\"ACCEPTED\"";
     let found: Vec<_> = (0..bytes.len())
         .filter(|at| bytes[*at..].starts_with(member))
         .collect();

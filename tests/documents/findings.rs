@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{INVOICE, PAYMENT, PURCHASE, codes, document, example, order_says, stands, take};
-use crate::support::{Home, ORDER, PAY, Server};
+use crate::support::{CONFIRM, Home, INBOUND, ORDER, PAY, Server};
 
 fn resolve(server: &Server, id: &Value, wish: &Value) -> (u16, Value) {
     let path = format!("/api/v1/findings/{}/resolve", id.as_str().unwrap());
@@ -39,6 +39,50 @@ fn a_sum_that_does_not_add_up_is_found_and_closes_when_it_does() {
     assert_eq!(server.findings("&open=true&severity=warning").len(), 0);
     let closed_ones = server.findings(&format!("&open=false&document={PAYMENT}"));
     assert!(closed_ones.iter().any(|it| it["id"] == id));
+}
+
+#[test]
+fn a_total_over_a_whole_batch_is_of_the_message_and_closed_by_a_reason() {
+    let home = Home::new();
+    let server = home.start();
+    let mut body = example("inbound.confirm.notification", "accepted");
+    body["total_data"] = json!(9);
+    let receipt = take(&server, INBOUND, &body);
+    let found = server.findings("&code=total_mismatch");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (&found[0]["document"], &found[0]["receipt"]),
+        (&Value::Null, &json!(receipt))
+    );
+    let id = found[0]["id"].as_str().unwrap();
+    let steps = home.run(&["findings", "show", id]).good();
+    assert!(
+        steps.contains(&format!("findings resolve {id} --reason TEXT")),
+        "{steps}"
+    );
+    let (status, closed) = resolve(&server, &found[0]["id"], &json!({"reason": "a slip"}));
+    assert_eq!(status, 200, "{closed}");
+    assert!(closed["closed_at"].is_string());
+}
+
+#[test]
+fn what_was_paid_is_not_guessed_and_a_status_that_says_otherwise_is_found() {
+    let home = Home::new();
+    let server = home.start();
+    let confirmed = example("payment.confirm.request", "accepted");
+    take(&server, CONFIRM, &confirmed);
+    let invoice = document(&server, INVOICE);
+    assert_eq!(codes(&invoice), ["adopted", "amount_missing"]);
+    assert_eq!(invoice["money"], json!({}));
+    let mut paid = example("payment.pay.response", "accepted");
+    let amount = &mut paid["payment"]["invoicesPayInfos"][0]["invoicePaymentAmount"];
+    amount["netPaidAmount"] = json!(2000);
+    amount["totalAmount"] = json!(2000);
+    take(&server, PAY, &paid);
+    let invoice = document(&server, INVOICE);
+    assert_eq!(stands(&invoice).0, "PAID");
+    assert_eq!(codes(&invoice), ["adopted", "status_contradicts_money"]);
+    assert_eq!(invoice["money"]["due"], "400.0");
 }
 
 #[test]

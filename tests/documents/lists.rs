@@ -151,7 +151,8 @@ fn a_rebuild_tells_slice_by_slice_that_all_is_as_it_was() {
     for check in [true, false] {
         let wish = json!({"check": check, "after": null}).to_string();
         let answer = server.ask("POST", "/api/v1/documents/rebuild", &wish);
-        let expected = json!({"documents": 12, "changes": 24, "differences": [], "next": null});
+        let expected =
+            json!({"documents": 12, "changes": 24, "mended": 0, "differences": [], "next": null});
         assert_eq!((answer.status, answer.json()), (200, expected));
     }
     assert_eq!(server.documents(""), before);

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{INVOICE, PAYMENT, codes, document, example, stands, take, told};
-use crate::support::{Home, INBOUND, PAY, Server};
+use crate::support::{Home, INBOUND, PAY, Request, Server};
 
 fn release(server: &Server, id: &str, wish: &Value) -> u16 {
     let path = format!("/api/v1/receipts/{id}/release");
@@ -89,14 +89,20 @@ fn a_part_released_alone_applies_by_the_corrected_contract() {
 
 #[test]
 fn a_part_that_a_release_of_the_whole_cannot_read_names_no_event() {
-    let home = Home::new();
+    let home = Home::configured(
+        "[sources.shipper]\ncontract = \"shipper-fulfilment\"\nmount = \"/\"\nstrict = true\n\
+         [[sources.shipper.auth]]\ntype = \"bearer\"\ntokens = [\"t\"]\n",
+    );
     let server = home.start();
     let body = json!({
-        "client_id": 77, "group_key": "g", "status": "perhaps", "total_data": 2, "total_success": 2,
+        "client_id": 77, "group_key": "g", "status": 7, "total_data": 2, "total_success": 2,
         "items": [{"payload": "{\"doc_no\": \"IN-1\"}", "error": ""}, {"payload": "{", "error": ""}],
     });
-    let held = take(&server, INBOUND, &body);
-    assert_eq!(server.newest()["verdict"], "quarantined");
+    let request = Request::post(INBOUND).header("authorization", "Bearer t");
+    server.send(&request.json(body.to_string()));
+    let held = server.newest();
+    assert_eq!(held["verdict"], "quarantined", "{held}");
+    let held = held["id"].as_str().unwrap().to_owned();
     assert_eq!(release(&server, &held, &json!({})), 200);
     let event = format!("{}_0", held.replacen("rcp_", "evt_", 1));
     let parts = &server.receipt(&held)["parts"];

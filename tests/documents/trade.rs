@@ -55,7 +55,7 @@ fn an_invoice_tells_its_money_to_the_last_digit_its_payments_and_its_parties() {
     let paid = document(&server, INVOICE);
     assert_eq!(stands(&paid), (json!("PAID"), json!(1)));
     let money = json!({
-        "total": "2400.00", "paid": "2400.00", "adjusted": "0", "due": "0.00", "stated_due": "2400.00",
+        "total": "2400.00", "paid": "2400.00", "adjusted": "0.00", "due": "0.00", "stated_due": "2400.00",
     });
     assert_eq!(paid["money"], money);
     let partly = document(&server, OTHER_INVOICE);
