@@ -1,6 +1,7 @@
 //! `findings list | show ID | resolve ID`: what does not add up, and what a person decides about it.
 
 use countersign_domain::receipt::{FindingCode, Severity};
+use countersign_store::claims::is_of_receipt;
 use serde_json::{Value, json};
 
 use super::{
@@ -128,8 +129,7 @@ pub(crate) fn next_steps(finding: &Value) -> Vec<String> {
 
 /// Whether a finding is about a message itself, and not about what a document's changes say.
 fn closes_by_reason(finding: &Value, code: Option<FindingCode>) -> bool {
-    let of_messages = [FindingCode::ContentChanged, FindingCode::ResultFailure];
-    text(finding, "document").is_empty() || code.is_some_and(|it| of_messages.contains(&it))
+    text(finding, "document").is_empty() || code.is_some_and(is_of_receipt)
 }
 
 fn resolve(globals: &Globals, args: &FindingsResolveArgs) -> Result<(), CommandError> {
