@@ -1,7 +1,7 @@
 //! Document classes: namespace, kind and status word of a document as one small number.
 //!
-//! There are as many as contracts have kinds times the words that providers use, so the writer keeps
-//! them all in memory; what a transaction adds counts only once it is committed.
+//! There are as many as contracts have kinds times the words that providers use, so the writer
+//! keeps them all in memory; what a transaction adds counts only once it is committed.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -55,8 +55,7 @@ impl Writer<'_> {
         &mut self,
         id: i64,
         lifecycle: &Lifecycle,
-        before: &State,
-        after: &State,
+        (before, after): (&State, &State),
         at: Timestamp,
     ) -> Result<(), Failure> {
         if before.status(lifecycle) != after.status(lifecycle) {

@@ -54,7 +54,7 @@ pub(crate) fn list(
     limit: u32,
 ) -> Result<EventPage, Failure> {
     let snapshot = database.unchecked_transaction()?;
-    let low = filter.since.map_or(i64::MIN, |it| rowid_at(it));
+    let low = filter.since.map_or(i64::MIN, rowid_at);
     let until = filter.until.map_or(i64::MAX, |it| rowid_at(it) - 1);
     let high = after.map_or(until, |it| until.min(it.row));
     // The first row may have been shown in part.
@@ -131,8 +131,8 @@ fn of_all(
     Ok(ids)
 }
 
-/// Where the events of a class stand. What was accepted tells as it comes, and a part of it that was
-/// not is released later; what was quarantined tells by its releases alone.
+/// Where the events of a class stand. What was accepted tells as it comes, and a part of it that
+/// was not is released later; what was quarantined tells by its releases alone.
 fn lists_of(verdict: Verdict) -> &'static [&'static str] {
     match verdict {
         Verdict::Accepted => &[IDS_OF_CLASS, RELEASES_OF_CLASS],

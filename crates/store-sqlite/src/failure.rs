@@ -17,8 +17,8 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether it concerns the one receipt that was looked at, so that others can be kept: it cannot
-    /// be written, or what it is compared with is damaged.
+    /// Whether it concerns the one receipt that was looked at, so that others can be kept: it
+    /// cannot be written, or what it is compared with is damaged.
     pub(crate) fn is_of_one_receipt(&self) -> bool {
         self.is_refusal() || self.is_damage()
     }

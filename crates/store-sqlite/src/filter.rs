@@ -5,11 +5,11 @@
 //! in a hundred, at six million keys), never the other way round; then the table is asked.
 //!
 //! It is kept in the database between a clean end and the next start. After a crash a thread of its
-//! own reads the keys back, slowly, so that a start need not wait for it. What it does not do: forget.
-//! A key that is taken out stays known to the filter.
+//! own reads the keys back, slowly, so that a start need not wait for it. What it does not do:
+//! forget. A key that is taken out stays known to the filter.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -195,7 +195,7 @@ impl Drop for Reading {
     }
 }
 
-fn keys_of(path: &PathBuf, keys: &str, stop: &AtomicBool) -> Result<Filter, Failure> {
+fn keys_of(path: &Path, keys: &str, stop: &AtomicBool) -> Result<Filter, Failure> {
     let database: Connection = connection::reader(path)?;
     let (mut filter, mut count) = (Filter::new(), 0_u64);
     let mut statement = database.prepare(keys)?;

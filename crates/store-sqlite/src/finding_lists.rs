@@ -1,7 +1,7 @@
 //! Findings as lists and one by one.
 //!
-//! Open and closed ones stand in indexes apart, because open ones are few and asked for most. What is
-//! asked for by code, or by open or closed alone, is merged out of one run of ids for each code.
+//! Open and closed ones stand in indexes apart, because open ones are few and asked for most. What
+//! is asked for by code, or by open or closed alone, is merged out of one run of ids for each code.
 
 use countersign_domain::{
     document::FindingKey,

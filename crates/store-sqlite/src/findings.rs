@@ -1,4 +1,5 @@
-//! Findings, written as documents and receipts make them. Next: [`crate::finding_lists`] reads them.
+//! Findings, written as documents and receipts make them. Next: [`crate::finding_lists`] reads
+//! them.
 
 use countersign_domain::{
     document::{Applied, DocumentFinding, FindingKey, Lifecycle},

@@ -57,8 +57,8 @@ pub(crate) fn is_merged(database: &Connection, entry: &Key) -> Result<bool, Fail
     Ok(database.prepare_cached(IS_MERGED)?.exists([entry])?)
 }
 
-/// Which of some documents lack an entry that they want: it stands neither in the table nor, as what
-/// was said last, in the journal.
+/// Which of some documents lack an entry that they want: it stands neither in the table nor, as
+/// what was said last, in the journal.
 pub(crate) fn lacking(
     database: &Connection,
     wanted: BTreeMap<Key, i64>,

@@ -142,10 +142,8 @@ impl SqliteStore {
     /// The number of a document. Names that came in the last minutes are known to the writer alone.
     async fn number_of(&self, name: &DocumentName) -> Result<Option<i64>, StoreError> {
         let name = name.clone();
-        let found = self
-            .write(move |writer| writer.number_of(&name).map_err(StoreError::from))
-            .await?;
-        found
+        self.write(move |writer| writer.number_of(&name).map_err(StoreError::from))
+            .await?
     }
 
     /// Lets the writer merge the labels that were told before now; under heavy load not all.

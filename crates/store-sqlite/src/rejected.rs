@@ -182,4 +182,5 @@ pub(crate) fn counts(
     Ok(counts)
 }
 
-pub(crate) const COUNTS: &str = "SELECT minute, source, count FROM refusals WHERE minute >= ?1 ORDER BY minute DESC, source DESC";
+pub(crate) const COUNTS: &str = "SELECT minute, source, count FROM refusals
+     WHERE minute >= ?1 ORDER BY minute DESC, source DESC";

@@ -157,8 +157,7 @@ impl Writer<'_> {
         self.update_document(
             id,
             subject.lifecycle,
-            &after.state,
-            &after.state,
+            (&after.state, &after.state),
             subject.at,
         )?;
         self.write_beside(subject, after)?;

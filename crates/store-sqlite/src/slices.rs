@@ -4,7 +4,8 @@
 //! cost more than the receipt. So the new keys of a transaction go into a journal as one row and
 //! into memory; when enough have gathered, that generation is merged into the table in sorted
 //! slices, one slice with each of the next commits, so that one page takes many keys; then its
-//! journal rows go. Claims (who holds what) and labels (what a document is looked up by) are kept so.
+//! journal rows go. Claims (who holds what) and labels (what a document is looked up by) are kept
+//! so.
 //!
 //! What always holds: a committed key is found in memory or in the table, and whatever is only in
 //! memory is in the journal too. Merging again what was merged changes nothing, so a crash between

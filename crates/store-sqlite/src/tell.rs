@@ -1,9 +1,9 @@
 //! Tells documents what a receipt or a release says of them, in its transaction.
 //!
-//! What a document becomes is decided in `domain::document`; here it is read, and what changed of it
-//! is written: the state, the rows and links that the change names, an entry of its timeline, the
-//! findings that opened or closed, the labels that came or went. A message costs the same however
-//! many came before it.
+//! What a document becomes is decided in `domain::document`; here it is read, and what changed of
+//! it is written: the state, the rows and links that the change names, an entry of its timeline,
+//! the findings that opened or closed, the labels that came or went. A message costs the same
+//! however many came before it.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -162,7 +162,7 @@ impl Writer<'_> {
         }
         let (lifecycle, at) = (&first.lifecycle, telling.received_at);
         let id = if let Some(id) = known {
-            self.update_document(id, lifecycle, &before, &document.state, at)?;
+            self.update_document(id, lifecycle, (&before, &document.state), at)?;
             id
         } else {
             let id = self.insert_document(lifecycle, &first.change.id, &document.state, at)?;

@@ -1,9 +1,9 @@
 //! The writer: one thread, one connection, one transaction at a time.
 //!
 //! Jobs come through a channel, each with its own way to answer. What the writer keeps in memory
-//! (claims, labels, classes) changes only after COMMIT returned, so a failure or a panic leaves memory and
-//! database in agreement, and the next job starts clean: should even a ROLLBACK fail, no transaction
-//! begins before a later one has succeeded.
+//! (claims, labels, classes) changes only after COMMIT returned, so a failure or a panic leaves
+//! memory and database in agreement, and the next job starts clean: should even a ROLLBACK fail, no
+//! transaction begins before a later one has succeeded.
 
 use std::{
     fs::File,

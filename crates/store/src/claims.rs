@@ -3,8 +3,8 @@
 //! A *claim* is sixteen bytes of a SHA-256 that at most one receipt (or document) holds, for ever.
 //! There are four kinds: the identity itself, identity and content together (for content that
 //! changed under an identity), the content of what is in quarantine, and the name of a document. A
-//! store looks claims up and writes them down; which claims to look up, and what a draft turns into,
-//! is said here.
+//! store looks claims up and writes them down; which claims to look up, and what a draft turns
+//! into, is said here.
 //!
 //! What it does not do: any I/O. Next: `Store::accept` of each store.
 
@@ -119,8 +119,8 @@ pub fn content_changed(first: ReceiptId) -> Finding {
 }
 
 /// Whether a finding of this code is always about a receipt, so that no change of a document can
-/// open or close it: a note can. Any other finding of a receipt is about the receipt as a whole, and
-/// is kept without a document.
+/// open or close it: a note can. Any other finding of a receipt is about the receipt as a whole,
+/// and is kept without a document.
 #[must_use]
 pub fn is_of_receipt(code: FindingCode) -> bool {
     matches!(

@@ -256,8 +256,8 @@ pub struct Refolded {
 pub struct Difference {
     /// Which one.
     pub document: DocumentName,
-    /// What of it differs, in words: `state`, `rows`, `links`, `status`, `findings`, `labels` (lists
-    /// by party or number do not find it), `timeline` (a change stands under another id), or only
-    /// `kind` (no contract knows it any more).
+    /// What of it differs, in words: `state`, `rows`, `links`, `status`, `findings`, `labels`
+    /// (lists by party or number do not find it), `timeline` (a change stands under another id), or
+    /// only `kind` (no contract knows it any more).
     pub what: Vec<&'static str>,
 }

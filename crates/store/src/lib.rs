@@ -55,10 +55,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Releases a quarantined receipt, or one quarantined part of a receipt: claims its identity as
     /// an accepted one would and writes the release as a row of its own; the receipt itself never
-    /// changes. Where the identity is taken, the release is a duplicate of the receipt that said the
-    /// same, or other content under that identity, as an accepted receipt would be. A second release
-    /// of the same thing answers [`Released::Already`], and so does the release of a part of a
-    /// receipt that was released whole.
+    /// changes. Where the identity is taken, the release is a duplicate of the receipt that said
+    /// the same, or other content under that identity, as an accepted receipt would be. A second
+    /// release of the same thing answers [`Released::Already`], and so does the release of a part
+    /// of a receipt that was released whole.
     async fn release(&self, release: Release) -> Result<Released, StoreError>;
 
     /// Lists documents, newest first, by keyset.
@@ -107,9 +107,9 @@ pub trait Store: Send + Sync + 'static {
     /// lag behind by as many.
     async fn unmerged_labels(&self) -> u64;
 
-    /// Keeps bodies whose credential failed, within the bounds given (rows, bytes, and nothing older
-    /// than `keep_since` of the batch), oldest dropped first, and adds to the audit row of their
-    /// source and minute.
+    /// Keeps bodies whose credential failed, within the bounds given (rows, bytes, and nothing
+    /// older than `keep_since` of the batch), oldest dropped first, and adds to the audit row of
+    /// their source and minute.
     async fn keep_rejected(&self, refusals: Refusals) -> Result<(), StoreError>;
 
     /// How many authentications failed since then, by source and minute, newest minute first.

@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use countersign_domain::{document::Ruling, ids::ChangeId};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization, TransactionOperation};
 
 use super::*;
 use crate::{
     connection,
     failure::Failure,
-    schema,
+    refold, schema,
     writer::{Known, Writer},
 };
 
@@ -147,4 +148,14 @@ fn a_rollback_that_fails_is_made_up_for_before_anything_is_written() {
         "{results:?}"
     );
     assert!(database.is_autocommit());
+}
+
+#[test]
+fn a_pick_of_a_change_that_is_gone_is_no_void() {
+    let change = ChangeId::from_bytes([7; 16]);
+    let picked = refold::ruling(true, change, &[]);
+    assert!(matches!(picked, Err(Failure::Corrupt(_))), "{picked:?}");
+    // What is void need not be there.
+    let void = refold::ruling(false, change, &[]);
+    assert!(matches!(void, Ok(Ruling::Void)), "{void:?}");
 }

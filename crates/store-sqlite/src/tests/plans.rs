@@ -88,6 +88,15 @@ async fn documents_are_searched_for() {
             document_lists::CLASS,
             "SEARCH documents USING INTEGER PRIMARY KEY (rowid=?)",
         ),
+    ];
+    are_pinned(&store, &plans).await;
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_document_is_searched_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let plans = [
         (
             document_rows::STATE,
             "SEARCH documents USING INTEGER PRIMARY KEY (rowid=?)",

@@ -86,11 +86,7 @@ pub async fn pages_of_documents_join(home: &mut dyn Home) {
     for number in 0..30 {
         keep(
             &*store,
-            paying(
-                number,
-                &format!("P{:02}", number),
-                &format!("I{:02}", number),
-            ),
+            paying(number, &format!("P{number:02}"), &format!("I{number:02}")),
         )
         .await;
     }

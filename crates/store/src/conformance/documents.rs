@@ -7,7 +7,7 @@ use countersign_domain::{
 
 use super::{
     Home,
-    fixtures::{accept, accepted, again, digest, id, keep, quarantined, time},
+    fixtures::{accept, accepted, again, digest, id, keep, quarantined, release_of, time},
     trade::{
         INVOICE, PAYMENT, confirming, invoice, lifecycles, name_of, of_invoice, of_payment, paying,
         payment, saying,
@@ -147,16 +147,9 @@ pub async fn a_release_tells_documents(home: &mut dyn Home) {
     };
     keep(&*store, held.clone()).await;
     let release = Release {
-        receipt: held.id,
-        part: None,
-        row: fresh_row(),
         changes: held.changes.clone(),
         events: vec![0],
-        findings: Vec::new(),
-        failed_subject: None,
-        at: time(50),
-        identity: held.identity.expect("it has one"),
-        content: held.content,
+        ..release_of(&held, 50)
     };
     assert_eq!(
         store.release(release.clone()).await.expect("asked"),
@@ -287,13 +280,13 @@ pub async fn a_poison_receipt_leaves_no_document(home: &mut dyn Home) {
     assert!(document(&*store, PAYMENT, "P3").await.is_none());
 }
 
-/// A message that tells one document many things is one entry each, and what the document becomes is
-/// what so many messages would make of it.
+/// A message that tells one document many things is one entry each, and what the document becomes
+/// is what so many messages would make of it.
 pub async fn a_message_may_tell_one_document_often(home: &mut dyn Home) {
     let store = home.store();
     let steps = |invoice: &str| {
         let step = |from: &'static str, to: &'static str, payment: &str, at: u32| {
-            let outcome = (at % 2 == 0).then_some("ACCEPT");
+            let outcome = (at.is_multiple_of(2)).then_some("ACCEPT");
             of_invoice(invoice, at, (from, to), payment, outcome)
         };
         let mut steps = vec![

@@ -7,7 +7,7 @@ use countersign_domain::{
 
 use super::{
     Home,
-    fixtures::{ALL, accept, accepted, fresh_row, keep, quarantined, time},
+    fixtures::{ALL, accept, accepted, keep, quarantined, release_of, time},
     trade::{
         INVOICE, PAYMENT, invoice, lifecycles, name_of, of_invoice, of_payment, paying, saying,
     },
@@ -125,8 +125,8 @@ fn doubt(code: FindingCode) -> Finding {
     }
 }
 
-/// A total of a whole batch is not what one of its documents says: it stands alone, no change closes
-/// it, and a note may.
+/// A total of a whole batch is not what one of its documents says: it stands alone, no change
+/// closes it, and a note may.
 pub async fn a_sum_of_a_whole_receipt_is_of_no_document_and_can_be_noted(home: &mut dyn Home) {
     let store = home.store();
     let batch = Draft {
@@ -156,19 +156,11 @@ pub async fn findings_of_a_release_are_those_of_what_it_releases(home: &mut dyn 
             .await
             .is_empty()
     );
+    let doubts = [FindingCode::ResultFailure, FindingCode::TotalMismatch];
     let release = Release {
-        receipt: held.id,
-        part: None,
-        row: fresh_row(),
-        changes: Vec::new(),
-        events: Vec::new(),
-        findings: [FindingCode::ResultFailure, FindingCode::TotalMismatch]
-            .map(doubt)
-            .to_vec(),
+        findings: doubts.map(doubt).to_vec(),
         failed_subject: Some(name_of(INVOICE, "I1")),
-        at: time(50),
-        identity: held.identity.expect("it has one"),
-        content: held.content,
+        ..release_of(&held, 50)
     };
     for outcome in ["released", "released before"] {
         let released = store.release(release.clone()).await.expect(outcome);

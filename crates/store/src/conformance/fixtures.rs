@@ -13,7 +13,7 @@ use countersign_domain::{
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Draft, Outcome, Page, Store, StoreError, claims::plain_part};
+use crate::{Draft, Outcome, Page, Release, Store, StoreError, claims::plain_part};
 
 /// The millisecond of draft 0.
 pub(super) const START_MS: i64 = 1_700_000_000_000;
@@ -91,6 +91,22 @@ pub(super) fn violation(number: u32) -> Violation {
         code: ViolationCode::Pattern,
         pointer: format!("/payment/{number}"),
         message: "expected PMT and twelve digits".to_owned(),
+    }
+}
+
+/// The release of a whole draft, under its own identity and content.
+pub(super) fn release_of(draft: &Draft, at: u32) -> Release {
+    Release {
+        receipt: draft.id,
+        part: None,
+        row: fresh_row(),
+        changes: Vec::new(),
+        events: Vec::new(),
+        findings: Vec::new(),
+        failed_subject: None,
+        at: time(at),
+        identity: draft.identity.expect("the draft has one"),
+        content: draft.content,
     }
 }
 

@@ -10,14 +10,13 @@ use jiff::Timestamp;
 use super::{
     Home,
     fixtures::{
-        ALL, accept, accepted, again, answer, duplicate_of, fresh_row, id, keep, quarantined, time,
-        violation,
+        ALL, accept, accepted, again, answer, duplicate_of, id, keep, quarantined, release_of,
+        time, violation,
     },
     rejected::{refusals, rejected},
 };
 use crate::{
-    Draft, ReceiptFilter, ReceiptRecord, ReceiptSummary, Release, Released, StoreError,
-    claims::plain_part,
+    Draft, ReceiptFilter, ReceiptRecord, ReceiptSummary, Released, StoreError, claims::plain_part,
 };
 
 fn odd_bodies() -> Vec<Bytes> {
@@ -201,18 +200,7 @@ pub async fn a_restart_keeps_everything(home: &mut dyn Home) {
     }
     let many: Vec<_> = (1000..2000).map(accepted).collect();
     assert!(store.accept(many).await.iter().all(Result::is_ok));
-    let release = Release {
-        receipt: held.id,
-        part: None,
-        row: fresh_row(),
-        changes: Vec::new(),
-        events: Vec::new(),
-        findings: Vec::new(),
-        failed_subject: None,
-        at: time(50),
-        identity: held.identity.expect("it has one"),
-        content: held.content,
-    };
+    let release = release_of(&held, 50);
     assert_eq!(
         store.release(release.clone()).await.expect("released"),
         Released::Now

@@ -5,26 +5,11 @@ use countersign_domain::receipt::{Part, Verdict};
 use super::{
     Home,
     fixtures::{
-        accept, accepted, again, digest, duplicate_of, fresh_row, id, keep, quarantined, time,
+        accept, accepted, again, digest, duplicate_of, fresh_row, id, keep, quarantined,
+        release_of, time,
     },
 };
 use crate::{Draft, Outcome, Release, Released, ReleasedPart, claims::plain_part};
-
-/// The release of a whole draft, under its own identity and content.
-fn release_of(draft: &Draft, at: u32) -> Release {
-    Release {
-        receipt: draft.id,
-        part: None,
-        row: fresh_row(),
-        changes: Vec::new(),
-        events: Vec::new(),
-        findings: Vec::new(),
-        failed_subject: None,
-        at: time(at),
-        identity: draft.identity.expect("the draft has one"),
-        content: draft.content,
-    }
-}
 
 /// Released before, and it was applied then.
 fn already(at: u32) -> Released {
