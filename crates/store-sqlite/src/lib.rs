@@ -76,9 +76,9 @@ pub struct SqliteOptions {
 impl Default for SqliteOptions {
     fn default() -> Self {
         Self {
-            cache_bytes: 32 << 20,
+            cache_bytes: 40 << 20,
             readers: 4,
-            keys_in_memory: 96 << 10,
+            keys_in_memory: 128 << 10,
             checkpoint_pages: 2048,
         }
     }
