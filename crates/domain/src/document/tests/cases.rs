@@ -263,7 +263,10 @@ fn a_first_message_in_mid_life_is_adopted_until_the_beginning_comes() {
                 answer("p1", "ACCEPT", "1 PAID"),
                 "applied | PAID 1 | - | amount_missing, adopted",
             ),
-            (accepted(), "gap | PAID 1 | PAYMENT INITIATED 1 | amount_missing, gap"),
+            (
+                accepted(),
+                "gap | PAID 1 | PAYMENT INITIATED 1 | amount_missing, gap",
+            ),
             (offer("1 ACCEPTED", "p1", "7"), "late | PAID 1 | - | -"),
             (created_for("7"), "late | PAID 1 | - | -"),
         ],
