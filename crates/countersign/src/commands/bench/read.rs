@@ -31,6 +31,9 @@ use crate::{
 /// The operation whose messages fill the store: each tells of a payment and an invoice.
 const OPERATION: &str = "payment.pay.response";
 
+/// What takes longer is told as this long: a minute.
+const LONGEST_MICROS: u64 = 60_000_000;
+
 /// Runs it and prints the figures.
 pub(super) fn run(globals: &Globals, args: &BenchReadArgs) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -64,7 +67,8 @@ async fn measure(args: &BenchReadArgs) -> Result<Json, String> {
     };
     let mut latencies = Map::new();
     for (name, path) in resources(&message) {
-        let mut times = Histogram::<u64>::new(3).map_err(|error| error.to_string())?;
+        let mut times = Histogram::<u64>::new_with_bounds(1, LONGEST_MICROS, 3)
+            .map_err(|error| error.to_string())?;
         for number in 0..args.requests {
             let started = Instant::now();
             reader.get(&path(spread(number, args.stored))).await?;
