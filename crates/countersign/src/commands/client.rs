@@ -10,7 +10,7 @@ use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{args::Globals, error::CommandError, settings};
+use super::{args::Globals, error::CommandError, output, settings};
 use crate::config::{address::Address, credentials};
 
 /// A server's private side and the right to ask it.
@@ -145,7 +145,7 @@ pub(crate) fn problem(status: u16, body: &Value) -> CommandError {
         // The detail names whatever else is in `violations`.
         (title, detail) => format!("{title}: {detail}"),
     };
-    let failed = CommandError::failed(super::output::clean(&message));
+    let failed = CommandError::failed(output::clean(&message));
     match (status, text("code")) {
         (401, _) => {
             failed.hint("set COUNTERSIGN_TOKEN to the content of `admin.token` in its data folder")
@@ -153,6 +153,22 @@ pub(crate) fn problem(status: u16, body: &Value) -> CommandError {
         (_, "") => failed,
         (_, code) => failed.hint(format!("`countersign explain {code}` says what to do")),
     }
+}
+
+/// Asks the server that the arguments mean for a resource. With `--json` it is printed as it is and
+/// nothing is left to show.
+pub(crate) fn fetch(
+    globals: &Globals,
+    path: &[&str],
+    query: &[(&str, Option<String>)],
+) -> Result<Option<Value>, CommandError> {
+    let client = Client::find(globals)?;
+    let answer = block_on(client.get(path, query))?;
+    if globals.json {
+        output::json(&answer);
+        return Ok(None);
+    }
+    Ok(Some(answer))
 }
 
 /// Runs a command's requests.

@@ -39,12 +39,9 @@ fn list(globals: &Globals, args: &DocumentsListArgs) -> Result<(), CommandError>
         ("limit", Some(args.page.limit.to_string())),
         ("cursor", args.page.cursor.clone()),
     ];
-    let client = Client::find(globals)?;
-    let answer = client::block_on(client.get(&PATH, &query))?;
-    if globals.json {
-        output::json(&answer);
+    let Some(answer) = client::fetch(globals, &PATH, &query)? else {
         return Ok(());
-    }
+    };
     let rows = items(&answer).map(row).collect();
     let heading = [
         "document", "version", "status", "total", "due", "updated", "parties",

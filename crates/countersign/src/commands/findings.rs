@@ -44,12 +44,9 @@ fn list(globals: &Globals, args: &FindingsListArgs) -> Result<(), CommandError> 
         ("limit", Some(args.page.limit.to_string())),
         ("cursor", args.page.cursor.clone()),
     ];
-    let client = Client::find(globals)?;
-    let answer = client::block_on(client.get(&PATH, &query))?;
-    if globals.json {
-        output::json(&answer);
+    let Some(answer) = client::fetch(globals, &PATH, &query)? else {
         return Ok(());
-    }
+    };
     let rows = items(&answer).map(row).collect();
     let heading = [
         "id", "opened", "closed", "severity", "code", "about", "message",
@@ -73,11 +70,8 @@ fn subject(finding: &Value) -> String {
 }
 
 fn show(globals: &Globals, id: &str) -> Result<(), CommandError> {
-    let client = Client::find(globals)?;
-    let finding = client::block_on(client.get(&[PATH[0], PATH[1], PATH[2], id], &[]))?;
-    if globals.json {
-        output::json(&finding);
-    } else {
+    let path = [PATH[0], PATH[1], PATH[2], id];
+    if let Some(finding) = client::fetch(globals, &path, &[])? {
         output::data(&whole(&finding));
     }
     Ok(())

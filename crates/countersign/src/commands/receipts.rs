@@ -32,12 +32,9 @@ fn list(globals: &Globals, args: &ReceiptsListArgs) -> Result<(), CommandError> 
         ("limit", Some(args.page.limit.to_string())),
         ("cursor", args.page.cursor.clone()),
     ];
-    let client = Client::find(globals)?;
-    let answer = client::block_on(client.get(&PATH, &query))?;
-    if globals.json {
-        output::json(&answer);
+    let Some(answer) = client::fetch(globals, &PATH, &query)? else {
         return Ok(());
-    }
+    };
     let rows = items(&answer).map(row).collect();
     let heading = ["id", "received", "source", "operation", "verdict", "notes"];
     output::list(&answer, &table::render(&heading, rows), "receipts list");
@@ -76,11 +73,8 @@ fn body(globals: &Globals, id: &str) -> Result<(), CommandError> {
 }
 
 fn show(globals: &Globals, id: &str) -> Result<(), CommandError> {
-    let client = Client::find(globals)?;
-    let receipt = client::block_on(client.get(&[PATH[0], PATH[1], PATH[2], id], &[]))?;
-    if globals.json {
-        output::json(&receipt);
-    } else {
+    let path = [PATH[0], PATH[1], PATH[2], id];
+    if let Some(receipt) = client::fetch(globals, &path, &[])? {
         output::data(&whole(&receipt));
     }
     Ok(())

@@ -15,11 +15,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    commands::{
-        args::{BenchIngestArgs, Globals},
-        error::CommandError,
-        output,
-    },
+    commands::{args::BenchIngestArgs, output},
     random,
 };
 
@@ -27,24 +23,8 @@ use crate::{
 pub(super) const SOURCE: &str = "bench";
 const HEADER: &str = "x-webhook-secret";
 
-/// Runs it and prints the figures.
-pub(super) fn run(globals: &Globals, args: &BenchIngestArgs) -> Result<(), CommandError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CommandError::failed)?;
-    let figures = runtime
-        .block_on(measure(args))
-        .map_err(CommandError::failed)?;
-    if globals.json {
-        output::json_line(&figures);
-    } else {
-        output::data(&table(&figures));
-    }
-    Ok(())
-}
-
-async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
+/// Measures it.
+pub(super) async fn measure(args: &BenchIngestArgs) -> Result<Json, String> {
     let message = Arc::new(Message::of(&args.operation, args.example.as_deref())?);
     let folder = folder(args.folder.as_deref())?;
     let secret = random::token();
@@ -176,7 +156,8 @@ fn per_second(count: u64, seconds: f64) -> u64 {
     u64::try_from(u128::from(count) * 1_000_000 / micros).unwrap_or(u64::MAX)
 }
 
-fn table(figures: &Json) -> String {
+/// The figures for people.
+pub(super) fn table(figures: &Json) -> String {
     let text = |pointer: &str| {
         figures
             .pointer(pointer)

@@ -12,15 +12,29 @@ mod message;
 mod prefill;
 mod read;
 
+use serde_json::Value as Json;
+
 use super::{
     args::{BenchCommand, Globals},
     error::CommandError,
+    output,
 };
 
-/// Runs a benchmark.
+/// Runs a benchmark and prints its figures.
 pub(super) fn run(globals: &Globals, command: &BenchCommand) -> Result<(), CommandError> {
-    match command {
-        BenchCommand::Ingest(args) => ingest::run(globals, args),
-        BenchCommand::Read(args) => read::run(globals, args),
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CommandError::failed)?;
+    let (figures, table): (_, fn(&Json) -> String) = match command {
+        BenchCommand::Ingest(args) => (runtime.block_on(ingest::measure(args)), ingest::table),
+        BenchCommand::Read(args) => (runtime.block_on(read::measure(args)), read::table),
+    };
+    let figures = figures.map_err(CommandError::failed)?;
+    if globals.json {
+        output::json_line(&figures);
+    } else {
+        output::data(&table(&figures));
     }
+    Ok(())
 }

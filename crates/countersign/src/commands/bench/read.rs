@@ -19,11 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    commands::{
-        args::{BenchReadArgs, Globals},
-        error::CommandError,
-        output,
-    },
+    commands::{args::BenchReadArgs, output},
     config::credentials,
     random,
 };
@@ -34,24 +30,8 @@ const OPERATION: &str = "payment.pay.response";
 /// What takes longer is told as this long: a minute.
 const LONGEST_MICROS: u64 = 60_000_000;
 
-/// Runs it and prints the figures.
-pub(super) fn run(globals: &Globals, args: &BenchReadArgs) -> Result<(), CommandError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CommandError::failed)?;
-    let figures = runtime
-        .block_on(measure(args))
-        .map_err(CommandError::failed)?;
-    if globals.json {
-        output::json_line(&figures);
-    } else {
-        output::data(&table(&figures));
-    }
-    Ok(())
-}
-
-async fn measure(args: &BenchReadArgs) -> Result<Json, String> {
+/// Measures it.
+pub(super) async fn measure(args: &BenchReadArgs) -> Result<Json, String> {
     let message = Message::of(OPERATION, None)?;
     let folder = folder(args.folder.as_deref())?;
     let config = write_config(folder.path(), &message, &random::token())?;
@@ -175,7 +155,8 @@ impl Reader {
     }
 }
 
-fn table(figures: &Json) -> String {
+/// The figures for people.
+pub(super) fn table(figures: &Json) -> String {
     let mut text = format!(
         "{} receipts stored, {} requests each, one after the other; in ms\n",
         figures["stored"], figures["requests"]
